@@ -1,0 +1,174 @@
+//! Which beats are downbeats: a logistic model over features around each beat, then a hidden Markov
+//! model that walks through bars of 3 or 4 beats.
+
+use crate::{
+    means::Summary,
+    onset::Onsets,
+    spectrum::{BANDS, TIMBRE},
+    weights::{BAR_BIAS, BAR_WEIGHTS},
+};
+
+/// Features of one beat before its neighbours are added.
+pub(crate) const LOCAL_FEATURES: usize = 19;
+/// Beats on either side that the model sees.
+pub(crate) const CONTEXT: usize = 3;
+/// Inputs of the logistic model.
+pub(crate) const BAR_INPUTS: usize = LOCAL_FEATURES * (2 * CONTEXT + 1);
+
+/// Bars that are tried, with the log of how common they are.
+const METERS: [(usize, f64); 2] = [(4, -0.05), (3, -3.0)];
+/// Log probability that a bar is cut short or drawn out by some beats.
+const SLIP: f64 = -6.0;
+
+/// Beats in bars.
+#[derive(Debug, Clone)]
+pub(crate) struct Bars {
+    /// Beats per bar.
+    pub(crate) meter: usize,
+    /// Position of every beat in its bar, from 0.
+    pub(crate) positions: Vec<usize>,
+    /// Log likelihood per beat.
+    pub(crate) likelihood: f64,
+}
+
+/// The bars that explain the beats best.
+pub(crate) fn find_bars(summary: &Summary, onsets: &Onsets, times: &[f64]) -> Bars {
+    let chances: Vec<f64> = bar_inputs(summary, onsets, times).iter().map(|inputs| chance(inputs)).collect();
+    bars_from_chances(&chances)
+}
+
+/// The bars for given probabilities of a downbeat.
+pub(crate) fn bars_from_chances(chances: &[f64]) -> Bars {
+    let found = METERS.into_iter().map(|(meter, common)| {
+        let mut bars = walk(chances, meter);
+        bars.likelihood = (bars.likelihood + common) / chances.len().max(1) as f64;
+        bars
+    });
+    found.max_by(|a, b| a.likelihood.total_cmp(&b.likelihood)).expect("there is at least one meter")
+}
+
+fn chance(inputs: &[f64]) -> f64 {
+    let sum: f64 = inputs.iter().zip(BAR_WEIGHTS).map(|(value, weight)| value * weight).sum();
+    1.0 / (1.0 + (-(sum + BAR_BIAS)).exp())
+}
+
+/// Viterbi over positions in the bar.
+fn walk(chances: &[f64], meter: usize) -> Bars {
+    let evidence = |chance: f64, position: usize| {
+        let prior = 1.0 / meter as f64;
+        let chance = chance.clamp(0.01, 0.99);
+        if position == 0 { (chance / prior).ln() } else { ((1.0 - chance) / (1.0 - prior)).ln() }
+    };
+    let mut score = vec![0.0_f64; meter];
+    let mut back: Vec<Vec<usize>> = Vec::with_capacity(chances.len());
+    for (index, value) in chances.iter().enumerate() {
+        let best = (0..meter).max_by(|a, b| score[*a].total_cmp(&score[*b])).unwrap_or(0);
+        let mut next = vec![0.0; meter];
+        let mut from = vec![0; meter];
+        for position in 0..meter {
+            let steady = (position + meter - 1) % meter;
+            let slip = index > 0 && score[best] + SLIP > score[steady];
+            from[position] = if slip { best } else { steady };
+            let past = if slip { score[best] + SLIP } else { score[steady] };
+            next[position] = past + evidence(*value, position);
+        }
+        score = next;
+        back.push(from);
+    }
+    let mut position = (0..meter).max_by(|a, b| score[*a].total_cmp(&score[*b])).unwrap_or(0);
+    let likelihood = score[position];
+    let mut positions = vec![0; chances.len()];
+    for index in (0..chances.len()).rev() {
+        positions[index] = position;
+        position = back[index][position];
+    }
+    Bars { meter, positions, likelihood }
+}
+
+/// Inputs of the model for every beat: the features of the beat and of its neighbours, each feature
+/// with mean 0 and deviation 1 over the track.
+pub(crate) fn bar_inputs(summary: &Summary, onsets: &Onsets, times: &[f64]) -> Vec<Vec<f64>> {
+    let mut local = local_features(summary, onsets, times);
+    standardise(&mut local);
+    (0..local.len())
+        .map(|index| {
+            let mut inputs = Vec::with_capacity(BAR_INPUTS);
+            for shift in 0..=2 * CONTEXT {
+                match (index + shift).checked_sub(CONTEXT).and_then(|at| local.get(at)) {
+                    Some(features) => inputs.extend_from_slice(features),
+                    None => inputs.extend_from_slice(&[0.0; LOCAL_FEATURES]),
+                }
+            }
+            inputs
+        })
+        .collect()
+}
+
+fn standardise(rows: &mut [[f64; LOCAL_FEATURES]]) {
+    let count = rows.len().max(1) as f64;
+    for column in 0..LOCAL_FEATURES {
+        let mean = rows.iter().map(|row| row[column]).sum::<f64>() / count;
+        let variance = rows.iter().map(|row| (row[column] - mean).powi(2)).sum::<f64>() / count;
+        let scale = 1.0 / variance.sqrt().max(1e-6);
+        for row in rows.iter_mut() {
+            row[column] = ((row[column] - mean) * scale).clamp(-3.0, 3.0);
+        }
+    }
+}
+
+fn local_features(summary: &Summary, onsets: &Onsets, times: &[f64]) -> Vec<[f64; LOCAL_FEATURES]> {
+    let period = median_interval(times);
+    times
+        .iter()
+        .map(|&time| {
+            let mut row = [0.0; LOCAL_FEATURES];
+            for (band, slot) in row.iter_mut().take(BANDS).enumerate() {
+                *slot = f64::from(onsets.band_at(band, time)).ln_1p();
+            }
+            let half = time + 0.5 * period;
+            row[5] = f64::from(onsets.band_at(0, half)).ln_1p();
+            row[6] = f64::from(onsets.band_at(2, half)).ln_1p();
+            // A little after the beat, because the window of the spectrum already hears it before.
+            let at = time + 0.02;
+            for (index, beats) in [1.0, 2.0, 4.0].into_iter().enumerate() {
+                let (before, after) = summary.chroma.around(at, beats * period);
+                row[7 + index] = turn(&before, &after);
+                let (before, after) = summary.bass.around(at, beats * period);
+                row[10 + index] = turn(&before, &after);
+                let (before, after) = summary.timbre.around(at, beats * period);
+                row[13 + index] = distance(&before, &after);
+            }
+            let (before, after) = summary.power.around(at, period);
+            row[16] = ((after[0] + 1e-6) / (before[0] + 1e-6)).ln();
+            row[17] = ((after[1] + 1e-6) / (before[1] + 1e-6)).ln();
+            let (before, after) = summary.power.around(at, 4.0 * period);
+            row[18] = ((after[0] + 1e-6) / (before[0] + 1e-6)).ln();
+            row
+        })
+        .collect()
+}
+
+/// One minus the cosine of the angle between two descriptions.
+pub(crate) fn turn(a: &[f64], b: &[f64]) -> f64 {
+    let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len().max(1) as f64;
+    let (ma, mb) = (mean(a), mean(b));
+    let dot: f64 = a.iter().zip(b).map(|(x, y)| (x - ma) * (y - mb)).sum();
+    let norm = |v: &[f64], m: f64| v.iter().map(|x| (x - m).powi(2)).sum::<f64>().sqrt();
+    let size = norm(a, ma) * norm(b, mb);
+    if size > 1e-12 { 1.0 - dot / size } else { 0.0 }
+}
+
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let square: f64 = a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum();
+    (square / TIMBRE as f64).sqrt()
+}
+
+/// Median distance of neighbours; 0.5 when there are fewer than two.
+pub(crate) fn median_interval(times: &[f64]) -> f64 {
+    let mut gaps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    if gaps.is_empty() {
+        return 0.5;
+    }
+    gaps.sort_by(f64::total_cmp);
+    gaps[gaps.len() / 2]
+}

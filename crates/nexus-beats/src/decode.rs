@@ -1,0 +1,123 @@
+//! Beats for a range of tempi: the bar-pointer model of Krebs, Böck and Widmer (2015) written as a
+//! semi-Markov chain, in which the tempo may change only at a beat. Back-pointers are one byte per
+//! tick and interval.
+
+/// One part in so many of a beat period counts as "at the beat".
+pub(crate) const BEAT_SHARE: usize = 16;
+/// Cost of a relative change of the interval; 100 allows a few percent per beat.
+const STIFFNESS: f32 = 100.0;
+
+/// The most likely beats, in ticks, with intervals of `shortest..=longest` ticks. Empty when the curve is shorter
+/// than two intervals.
+pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize) -> Vec<usize> {
+    let intervals = intervals(shortest, longest);
+    let len = activation.len();
+    if intervals.is_empty() || len < 2 * longest {
+        return vec![];
+    }
+    let table = Table::new(activation);
+    let costs: Vec<Vec<f32>> = intervals
+        .iter()
+        .map(|to| intervals.iter().map(|from| STIFFNESS * (*to as f32 / *from as f32 - 1.0).abs()).collect())
+        .collect();
+    // `best[tick][k]`: the most likely past in which a beat with following interval k begins at `tick`.
+    // Only the last `longest` rows are needed.
+    let kinds = intervals.len();
+    let rows = longest + 1;
+    let mut best = vec![f64::NEG_INFINITY; rows * kinds];
+    let mut from = vec![0_u8; len * kinds];
+    let mut arrivals = vec![f64::NEG_INFINITY; kinds];
+    let mut ends: Vec<(f64, usize, usize)> = Vec::new();
+    for tick in 0..len {
+        for (kind, interval) in intervals.iter().enumerate() {
+            arrivals[kind] = match tick.checked_sub(*interval) {
+                Some(start) => best[start % rows * kinds + kind] + table.span(start, *interval, tick),
+                None => f64::NEG_INFINITY,
+            };
+        }
+        for (kind, interval) in intervals.iter().enumerate() {
+            let slot = tick % rows * kinds + kind;
+            // A beat may be the first one when less than its interval has passed.
+            let mut chosen = if tick < *interval { (table.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
+            for (earlier, cost) in costs[kind].iter().enumerate() {
+                let value = arrivals[earlier] - f64::from(*cost);
+                if value > chosen.0 {
+                    chosen = (value, earlier as u8);
+                }
+            }
+            best[slot] = chosen.0;
+            from[tick * kinds + kind] = chosen.1;
+            if tick + interval >= len {
+                ends.push((chosen.0 + table.span(tick, *interval, len), tick, kind));
+            }
+        }
+    }
+    let Some(last) = ends.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).filter(|end| end.0.is_finite()) else {
+        return vec![];
+    };
+    let (_, mut tick, mut kind) = last;
+    let mut ticks = vec![tick];
+    loop {
+        let earlier = from[tick * kinds + kind];
+        if earlier == u8::MAX {
+            break;
+        }
+        kind = usize::from(earlier);
+        tick -= intervals[kind];
+        ticks.push(tick);
+    }
+    ticks.reverse();
+    ticks
+}
+
+/// At most 60 intervals between two bounds, spaced evenly in the logarithm.
+fn intervals(shortest: usize, longest: usize) -> Vec<usize> {
+    if shortest == 0 || longest < shortest {
+        return vec![];
+    }
+    if longest - shortest < 60 {
+        return (shortest..=longest).collect();
+    }
+    let ratio = longest as f64 / shortest as f64;
+    let mut list: Vec<usize> =
+        (0..60).map(|step| (shortest as f64 * ratio.powf(f64::from(step) / 59.0)).round() as usize).collect();
+    list.dedup();
+    list
+}
+
+/// Log likelihood of an activation at a beat or between beats.
+pub(crate) fn log_likelihood(activation: f64, at_beat: bool) -> f64 {
+    if at_beat { activation.ln() } else { ((1.0 - activation) / (BEAT_SHARE as f64 - 1.0)).ln() }
+}
+
+/// Prefix sums of the log likelihoods at and between beats.
+struct Table {
+    at: Vec<f64>,
+    between: Vec<f64>,
+}
+
+impl Table {
+    fn new(activation: &[f32]) -> Self {
+        let sum = |value: &dyn Fn(f64) -> f64| {
+            let mut sums = Vec::with_capacity(activation.len() + 1);
+            let mut total = 0.0;
+            sums.push(0.0);
+            for a in activation {
+                total += value(f64::from(*a));
+                sums.push(total);
+            }
+            sums
+        };
+        Self { at: sum(&|a| log_likelihood(a, true)), between: sum(&|a| log_likelihood(a, false)) }
+    }
+
+    /// From a beat at `start` with `interval` up to `end`.
+    fn span(&self, start: usize, interval: usize, end: usize) -> f64 {
+        let beat_end = (start + (interval / BEAT_SHARE).max(1)).min(end);
+        self.at[beat_end] - self.at[start] + self.gap(beat_end, end)
+    }
+
+    fn gap(&self, start: usize, end: usize) -> f64 {
+        self.between[end] - self.between[start]
+    }
+}

@@ -1,0 +1,209 @@
+//! What is known of a clip: its technical facts, its shots, and what was seen in them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{AssetId, BusinessId, FrameRate, blob::BlobRef};
+
+/// Technical facts of a media file, after rotation metadata is applied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MediaInfo {
+    /// Seconds.
+    pub duration_s: f64,
+    /// The picture, when there is one.
+    pub video: Option<VideoInfo>,
+    /// The sound, when there is one.
+    pub audio: Option<AudioInfo>,
+    /// The container, as ffprobe names it.
+    pub container: String,
+}
+
+/// Facts of a picture stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VideoInfo {
+    /// Width as shown (after rotation), in pixels.
+    pub width_px: u32,
+    /// Height as shown (after rotation), in pixels.
+    pub height_px: u32,
+    /// Clockwise rotation that a player applies, 0, 90, 180 or 270 degrees.
+    pub rotation_deg: u16,
+    /// Average frame rate.
+    pub rate: FrameRate,
+    /// True when the nominal and the average rate differ: variable frame rate.
+    pub variable_rate: bool,
+    /// Bits per sample.
+    pub bit_depth: u8,
+    /// True when samples use the full range 0 to 255.
+    pub full_range: bool,
+    /// Codec, as ffprobe names it.
+    pub codec: String,
+    /// Pixel format, as ffprobe names it.
+    pub pixel_format: String,
+}
+
+impl VideoInfo {
+    /// Portrait, landscape or square, within 5 %.
+    #[must_use]
+    pub fn orientation(&self) -> Orientation {
+        let ratio = f64::from(self.width_px) / f64::from(self.height_px.max(1));
+        if ratio > 1.05 {
+            Orientation::Landscape
+        } else if ratio < 0.95 {
+            Orientation::Portrait
+        } else {
+            Orientation::Square
+        }
+    }
+}
+
+/// How a picture stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Orientation {
+    /// Wider than high.
+    Landscape,
+    /// Higher than wide.
+    Portrait,
+    /// Neither.
+    Square,
+}
+
+/// Facts of a sound stream.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioInfo {
+    /// Samples per second.
+    pub rate_hz: u32,
+    /// Channels.
+    pub channels: u16,
+    /// Codec, as ffprobe names it.
+    pub codec: String,
+}
+
+/// A small RGB picture: `rgb.len() == 3 * width_px * height_px`, rows from the top.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SmallFrame {
+    /// When, in seconds of the source.
+    pub time_s: f64,
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+    /// 8-bit sRGB, interleaved.
+    pub rgb: Vec<u8>,
+}
+
+/// All that one decode learnt of one shot; the eye ([`crate::port::Tagger`]) works from this alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ShotView {
+    /// Start in seconds of the source, on a frame.
+    pub start_s: f64,
+    /// End in seconds of the source, exclusive.
+    pub end_s: f64,
+    /// Three representative frames near 20, 50 and 80 %, the sharpest around each; about 192 pixels wide.
+    pub frames: Vec<SmallFrame>,
+    /// Movement between frames.
+    pub motion: Motion,
+    /// Variance of the Laplacian of luma at 192 pixels width, mean over the shot; about 20 is soft, 200 crisp.
+    pub sharpness: f64,
+    /// Sound under the shot; `None` without a sound stream.
+    pub sound: Option<ShotSound>,
+}
+
+/// Global movement of a shot, per second, in fractions of the frame's width.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Motion {
+    /// Mean absolute luma difference between frames 1/8 s apart, 0 to 255.
+    pub activity: f64,
+    /// Horizontal movement of the picture; positive when the camera pans right.
+    pub pan: f64,
+    /// Vertical movement of the picture; positive when the camera tilts down.
+    pub tilt: f64,
+    /// Relative growth of the picture; positive when the camera moves in.
+    pub zoom: f64,
+    /// Standard deviation of the movement around its mean: hand-held shake.
+    pub shake: f64,
+    /// The liveliest moment, in seconds of the source.
+    pub peak_s: f64,
+}
+
+/// Sound under a shot.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ShotSound {
+    /// RMS level in dBFS, at most 0; -90 for silence.
+    pub level_db: f64,
+    /// How much it resembles speech, 0 to 1: syllabic modulation of the speech band.
+    pub speech: f64,
+}
+
+/// What one decode of a file learnt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Examination {
+    /// Technical facts.
+    pub info: MediaInfo,
+    /// Shots in order, at least one, without gaps.
+    pub shots: Vec<ShotView>,
+}
+
+/// A word for what is seen, with its evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tag {
+    /// Lower case, as a person would say it: `warm light`.
+    pub name: String,
+    /// 0 to 1, calibrated so that 0.5 is "rather yes".
+    pub score: f64,
+    /// Who says so: `L0 colour`, `file name`, `you`.
+    pub source: String,
+    /// The moment it was seen, in seconds of the source.
+    pub at_s: f64,
+}
+
+/// One shot of an asset as the memory keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shot {
+    /// The asset it belongs to.
+    pub asset: AssetId,
+    /// Its number within the asset, from 0.
+    pub index: u32,
+    /// The tenant.
+    pub business: BusinessId,
+    /// The stored file.
+    pub blob: BlobRef,
+    /// The file's name as its owner knows it.
+    pub file_name: String,
+    /// Start in seconds of the source.
+    pub start_s: f64,
+    /// End in seconds of the source.
+    pub end_s: f64,
+    /// What is in it, best first.
+    pub tags: Vec<Tag>,
+    /// Picture quality, 0 to 1: sharpness, exposure, steadiness.
+    pub quality: f64,
+    /// Its movement.
+    pub motion: Motion,
+    /// Mean colour of its middle frame, sRGB.
+    pub mean_rgb: [u8; 3],
+    /// Where the subject is, as a fraction of width and height; the centre when unknown.
+    pub focus: [f64; 2],
+    /// How calm the top, middle and lower thirds are, 0 (busy) to 1 (calm): where text may stand.
+    pub calm: [f64; 3],
+    /// Technical facts of the file.
+    pub info: MediaInfo,
+    /// Sound under the shot.
+    pub sound: Option<ShotSound>,
+    /// True when the product made it; labelled as such wherever it is shown.
+    pub generated: bool,
+}
+
+/// A tagger's opinion of one shot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Words, best first.
+    pub tags: Vec<Tag>,
+    /// Picture quality, 0 to 1.
+    pub quality: f64,
+    /// Mean colour of the middle frame, sRGB.
+    pub mean_rgb: [u8; 3],
+    /// Where the subject is, as fractions of width and height.
+    pub focus: [f64; 2],
+    /// Calmness of top, middle and lower thirds, 0 to 1.
+    pub calm: [f64; 3],
+}

@@ -1,0 +1,299 @@
+//! The ports: one small trait per box of the specification. Every adapter of a port passes the same
+//! conformance suite (`nexus-testkit`); configuration alone chooses between them (`nexus/src/wire.rs`).
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+
+use crate::{
+    BusinessId, FrameRate, PortResult,
+    blob::{BlobKey, BlobRef, Bucket, UploadTicket},
+    business::{Business, BusinessContext},
+    delivery::{Notice, Notified, PlaceUpdate, Post, Receipt},
+    film::{Film, RenderRequest, RenditionSpec, StillRequest},
+    footage::{Examination, MediaInfo, Seen, Shot, ShotView},
+    journal::StepKey,
+    memory::{Embedding, Found, SearchQuery},
+    music::BeatGrid,
+    script::{Script, ScriptRequest},
+};
+
+/// How far a long call is: `done` of `total`, and what is being done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all; 0 when unknown.
+    pub total: u64,
+    /// What is being done, for people.
+    pub what: String,
+}
+
+/// What an adapter knows of the step that calls it: the key for idempotency and a place for progress.
+#[derive(Clone)]
+pub struct StepContext {
+    /// Identifies the step over all its attempts.
+    pub key: StepKey,
+    /// Receives progress; cheap and never blocks.
+    pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+impl StepContext {
+    /// A context that nobody watches.
+    #[must_use]
+    pub fn quiet(key: StepKey) -> Self {
+        Self { key, progress: Arc::new(|_| {}) }
+    }
+
+    /// Reports progress.
+    pub fn report(&self, done: u64, total: u64, what: impl Into<String>) {
+        (self.progress)(Progress { done, total, what: what.into() });
+    }
+}
+
+/// Names the adapter behind a port: `embedded`, or the vendor.
+pub trait Adapter {
+    /// One word for tables and run records.
+    fn adapter(&self) -> &'static str {
+        "embedded"
+    }
+}
+
+/// S3 raw and S3 final.
+#[async_trait]
+pub trait BlobStore: Adapter + Send + Sync {
+    /// A permission to PUT one object of at most `size_bytes`.
+    async fn presign_put(&self, bucket: Bucket, key: &BlobKey, size_bytes: u64, expires_in_s: u64) -> PortResult<UploadTicket>;
+
+    /// A link that plays or downloads the object.
+    async fn presign_get(&self, blob: &BlobRef, expires_in_s: u64) -> PortResult<String>;
+
+    /// The object's facts, or `None`.
+    async fn head(&self, bucket: Bucket, key: &BlobKey) -> PortResult<Option<BlobRef>>;
+
+    /// Stores a file; durable when it returns. The same content under the same key again is no error.
+    async fn put_file(&self, bucket: Bucket, key: &BlobKey, file: &Path) -> PortResult<BlobRef>;
+
+    /// A local, read-only file with the object's bytes: the object itself, or a cached download.
+    async fn local_file(&self, blob: &BlobRef) -> PortResult<PathBuf>;
+
+    /// Removes the object; removing what is not there is no error.
+    async fn delete(&self, bucket: Bucket, key: &BlobKey) -> PortResult<()>;
+}
+
+/// Mono samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pcm {
+    /// Samples per second.
+    pub rate_hz: u32,
+    /// Samples in [-1, 1].
+    pub samples: Vec<f32>,
+}
+
+/// Reads media files. Untrusted bytes are parsed only behind this port.
+#[async_trait]
+pub trait Media: Adapter + Send + Sync {
+    /// Technical facts without decoding.
+    ///
+    /// # Errors
+    /// `Invalid` when the file is empty, not media, of a kind that is not accepted, or over a limit.
+    async fn probe(&self, file: &Path) -> PortResult<MediaInfo>;
+
+    /// One decode that feeds everything: shots, frames, movement, sound.
+    ///
+    /// # Errors
+    /// As [`Media::probe`]; also `Invalid` without a picture stream.
+    async fn examine(&self, file: &Path, context: &StepContext) -> PortResult<Examination>;
+
+    /// The sound as mono samples at `rate_hz`, on the timeline that the renderer uses.
+    async fn pcm(&self, file: &Path, rate_hz: u32) -> PortResult<Pcm>;
+
+    /// A copy of `film` within `spec`, written to `out`: the stream copied when it fits, encoded when not.
+    async fn rendition(&self, film: &Path, spec: &RenditionSpec, out: &Path) -> PortResult<MediaInfo>;
+}
+
+/// Banana: says what is in a shot.
+#[async_trait]
+pub trait Tagger: Adapter + Send + Sync {
+    /// One opinion per shot, in order. `words` are those of the file's name and its owner.
+    async fn tag(&self, info: &MediaInfo, shots: &[ShotView], words: &TagWords) -> PortResult<Vec<Seen>>;
+}
+
+/// Words that come with a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TagWords {
+    /// The file's name without folders.
+    pub file_name: String,
+    /// Words that its owner gave.
+    pub user_tags: Vec<String>,
+}
+
+/// Turns words into vectors.
+#[async_trait]
+pub trait Embedder: Adapter + Send + Sync {
+    /// The space of every vector it makes.
+    fn space(&self) -> &str;
+
+    /// True when meaning, not only words, decides nearness.
+    fn is_semantic(&self) -> bool;
+
+    /// One vector per text, in order.
+    async fn embed(&self, texts: &[String]) -> PortResult<Vec<Embedding>>;
+}
+
+/// Pinecone: remembers shots and finds them by meaning. A namespace per business; none sees another's.
+#[async_trait]
+pub trait Memory: Adapter + Send + Sync {
+    /// Stores or replaces all shots of the assets that `shots` belong to, with their vectors, at once.
+    async fn upsert(&self, business: BusinessId, shots: &[Shot]) -> PortResult<usize>;
+
+    /// Finds shots for words.
+    async fn search(&self, business: BusinessId, query: &SearchQuery) -> PortResult<Found>;
+
+    /// Every shot of the business.
+    async fn all(&self, business: BusinessId) -> PortResult<Vec<Shot>>;
+}
+
+/// Where the embedded memory keeps shots: beside the product's other rows.
+#[async_trait]
+pub trait ShotStore: Send + Sync {
+    /// Replaces all shots of the assets that appear in `shots`, in one transaction.
+    async fn replace(&self, business: BusinessId, shots: &[(Shot, Embedding)]) -> PortResult<()>;
+
+    /// Every shot of the business with its vector, ordered by file name, then index.
+    async fn load(&self, business: BusinessId) -> PortResult<Vec<(Shot, Embedding)>>;
+
+    /// Grows with every change of the business's shots; a cache is good while it stands.
+    async fn version(&self, business: BusinessId) -> PortResult<u64>;
+}
+
+/// PostgreSQL: business and brand.
+#[async_trait]
+pub trait BusinessDirectory: Adapter + Send + Sync {
+    /// All that a writer may know.
+    async fn context(&self, business: BusinessId) -> PortResult<BusinessContext>;
+
+    /// Adds or replaces a business.
+    async fn save(&self, business: &Business) -> PortResult<()>;
+
+    /// Every business, by name.
+    async fn list(&self) -> PortResult<Vec<Business>>;
+
+    /// Remembers that a quote was used in a film. Repeating with the same key changes nothing.
+    async fn remember_quote(&self, business: BusinessId, quote: &str, key: &StepKey) -> PortResult<()>;
+}
+
+/// GPT-4o: writes the script.
+#[async_trait]
+pub trait ScriptWriter: Adapter + Send + Sync {
+    /// A script that obeys the brand's voice and quotes word for word.
+    ///
+    /// # Errors
+    /// `Invalid` when the review holds nothing that may be quoted.
+    async fn write(&self, request: &ScriptRequest, context: &StepContext) -> PortResult<Script>;
+}
+
+/// Gemini: makes a still where footage is missing.
+#[async_trait]
+pub trait ImageMaker: Adapter + Send + Sync {
+    /// A PNG or JPEG, stored.
+    async fn make_still(&self, request: &StillRequest, context: &StepContext) -> PortResult<BlobRef>;
+}
+
+/// What a moving still must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AnimateSpec {
+    /// Width in pixels, even.
+    pub width_px: u32,
+    /// Height in pixels, even.
+    pub height_px: u32,
+    /// Frames per second.
+    pub rate: FrameRate,
+    /// Least length in seconds.
+    pub length_s: f64,
+}
+
+/// Runway: moves a camera over a still.
+#[async_trait]
+pub trait Animator: Adapter + Send + Sync {
+    /// A clip of at least the length, stored. Repeating with the same key bills once.
+    async fn animate(&self, still: &BlobRef, spec: &AnimateSpec, context: &StepContext) -> PortResult<BlobRef>;
+}
+
+/// Lambda Sync / Librosa: hears beats.
+#[async_trait]
+pub trait BeatTracker: Adapter + Send + Sync {
+    /// The musical grid. Music without a beat gives an empty grid with low confidence, not an error.
+    ///
+    /// # Errors
+    /// `Invalid` when there is no sound, or less than 3 s of it.
+    async fn track(&self, music: &BlobRef, context: &StepContext) -> PortResult<BeatGrid>;
+}
+
+/// Shotstack: renders an edit.
+#[async_trait]
+pub trait Renderer: Adapter + Send + Sync {
+    /// The film, verified and stored. Repeating with the same request finds finished work again.
+    async fn render(&self, request: &RenderRequest, context: &StepContext) -> PortResult<Film>;
+}
+
+/// The mobile approval interface: tells the owner.
+#[async_trait]
+pub trait Notifier: Adapter + Send + Sync {
+    /// Opens the approval and tells the owner, once per approval id.
+    async fn notify(&self, notice: &Notice, context: &StepContext) -> PortResult<Notified>;
+}
+
+/// Ayrshare: posts to networks.
+#[async_trait]
+pub trait Publisher: Adapter + Send + Sync {
+    /// Posts once per key.
+    async fn publish(&self, business: &Business, post: &Post, context: &StepContext) -> PortResult<Receipt>;
+
+    /// What an earlier call with this key made, for reconciliation after a crash.
+    async fn find(&self, key: &StepKey) -> PortResult<Option<Receipt>>;
+}
+
+/// Google Business Profile: updates the place.
+#[async_trait]
+pub trait PlaceProfile: Adapter + Send + Sync {
+    /// Adds the video and the post, once per key.
+    async fn update(&self, business: &Business, update: &PlaceUpdate, context: &StepContext) -> PortResult<Receipt>;
+
+    /// What an earlier call with this key made.
+    async fn find(&self, key: &StepKey) -> PortResult<Option<Receipt>>;
+}
+
+/// Every port, chosen once.
+#[derive(Clone)]
+pub struct Ports {
+    /// S3.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Media files.
+    pub media: Arc<dyn Media>,
+    /// Banana.
+    pub tagger: Arc<dyn Tagger>,
+    /// Pinecone, with its embedder inside.
+    pub memory: Arc<dyn Memory>,
+    /// PostgreSQL.
+    pub business: Arc<dyn BusinessDirectory>,
+    /// GPT-4o.
+    pub writer: Arc<dyn ScriptWriter>,
+    /// Gemini.
+    pub images: Arc<dyn ImageMaker>,
+    /// Runway.
+    pub animator: Arc<dyn Animator>,
+    /// Librosa.
+    pub beats: Arc<dyn BeatTracker>,
+    /// Shotstack.
+    pub renderer: Arc<dyn Renderer>,
+    /// The approver.
+    pub notifier: Arc<dyn Notifier>,
+    /// Ayrshare.
+    pub publisher: Arc<dyn Publisher>,
+    /// Google Business Profile.
+    pub place: Arc<dyn PlaceProfile>,
+}

@@ -1,0 +1,12 @@
+//! Embedded scriptwriter, still maker and image-to-video: the forms of GPT-4o, Gemini and Runway that need
+//! no account and no network.
+
+mod camera;
+mod error;
+mod still;
+mod writer;
+
+pub use camera::CameraMove;
+pub use error::CreateError;
+pub use still::DesignedStill;
+pub use writer::{Dropped, ExtractiveWriter, Reason};

@@ -1,0 +1,119 @@
+//! From a scene's light to a finished frame: bloom, lens shading, the film curve, a breath of grain, and I420.
+
+use rayon::prelude::*;
+
+use crate::scenes::{
+    Scene, Shader,
+    light::{Rgb, film, rgb, smooth},
+    noise::{Field, hash},
+    plate::{Frame, Plate},
+};
+
+/// Renders frames of one size.
+pub(crate) struct Darkroom {
+    width: usize,
+    height: usize,
+    grain: Vec<f32>,
+}
+
+/// A finished frame in I420 planes, BT.709 limited range.
+pub(crate) struct Planes {
+    pub(crate) y: Vec<u8>,
+    pub(crate) u: Vec<u8>,
+    pub(crate) v: Vec<u8>,
+}
+
+const GRAIN_SIDE: usize = 256;
+
+impl Darkroom {
+    /// A darkroom for frames of `width` x `height` pixels; both must be even.
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        let soft = Field::clouds(GRAIN_SIDE, 128, 1, 77);
+        let grain = (0..GRAIN_SIDE * GRAIN_SIDE)
+            .map(|i| {
+                let (x, y) = (i % GRAIN_SIDE, i / GRAIN_SIDE);
+                let fine = hash(x as i32, y as i32, 78) + hash(x as i32, y as i32, 79) - 1.0;
+                fine + (soft.at(x as f32 / GRAIN_SIDE as f32, y as f32 / GRAIN_SIDE as f32) - 0.5) * 1.2
+            })
+            .collect();
+        Self { width, height, grain }
+    }
+
+    /// Half the picture's width, where its height is 1.
+    fn half_width(&self) -> f32 {
+        0.5 * self.width as f32 / self.height as f32
+    }
+
+    /// The frame of `scene` at `seconds` of `length` seconds. `index` only moves the grain.
+    pub(crate) fn frame(&self, scene: &dyn Scene, seconds: f32, length: f32, index: u64) -> Planes {
+        let shader = scene.frame(seconds, seconds / length);
+        let bloom = self.bloom(shader.as_ref(), scene.bloom());
+        let (width, chroma_width) = (self.width, self.width / 2);
+        let mut y = vec![16; width * self.height];
+        let mut u = vec![128; chroma_width * (self.height / 2)];
+        let mut v = u.clone();
+        y.par_chunks_mut(width * 2).zip(u.par_chunks_mut(chroma_width)).zip(v.par_chunks_mut(chroma_width)).enumerate().for_each(
+            |(pair, ((y, u), v))| {
+                let rows = [0, 1].map(|k| self.row(shader.as_ref(), &bloom, pair * 2 + k, index));
+                for (k, row) in rows.iter().enumerate() {
+                    for (out, c) in y[k * width..(k + 1) * width].iter_mut().zip(row) {
+                        *out = (16.5 + 219.0 * c.luma()).clamp(16.0, 235.0) as u8;
+                    }
+                }
+                for column in 0..chroma_width {
+                    let (a, b) = (column * 2, column * 2 + 1);
+                    let c = (rows[0][a] + rows[0][b] + rows[1][a] + rows[1][b]) * 0.25;
+                    let luma = c.luma();
+                    u[column] = (128.5 + 224.0 * (c.b - luma) / 1.8556).clamp(16.0, 240.0) as u8;
+                    v[column] = (128.5 + 224.0 * (c.r - luma) / 1.5748).clamp(16.0, 240.0) as u8;
+                }
+            },
+        );
+        Planes { y, u, v }
+    }
+
+    /// Rows of screen values in 0..1, top to bottom, for looking at a still.
+    pub(crate) fn still(&self, scene: &dyn Scene, seconds: f32, length: f32) -> Vec<Rgb> {
+        let shader = scene.frame(seconds, seconds / length);
+        let bloom = self.bloom(shader.as_ref(), scene.bloom());
+        let rows: Vec<Vec<Rgb>> =
+            (0..self.height).into_par_iter().map(|row| self.row(shader.as_ref(), &bloom, row, 0)).collect();
+        rows.concat()
+    }
+
+    /// The light that a lens spreads around bright things: two soft blurs of a small, over-exposed copy.
+    fn bloom(&self, shader: &dyn Shader, strength: f32) -> Plate {
+        let frame = Frame::around(self.half_width(), 0.5);
+        let mut small = Plate::paint(frame, 136.0, |x, y| {
+            let mut out = [Rgb::BLACK; 1];
+            shader.row(x, y, 1.0 / 136.0, &mut out);
+            let [c] = out;
+            let over = smooth(0.5, 1.6, c.luma()) * strength;
+            [(c.r * over).min(6.0), (c.g * over).min(6.0), (c.b * over).min(6.0), 1.0]
+        });
+        small.blur(0.012);
+        let mut wide = small.clone();
+        wide.blur(0.07);
+        Plate::paint_light(frame, 136.0, |x, y| small.light(x, y) * 0.35 + wide.light(x, y) * 0.45)
+    }
+
+    fn row(&self, shader: &dyn Shader, bloom: &Plate, row: usize, index: u64) -> Vec<Rgb> {
+        let pixel = 1.0 / self.height as f32;
+        let (left, half) = (-self.half_width() + 0.5 * pixel, self.half_width());
+        let y = (row as f32 + 0.5) * pixel - 0.5;
+        let mut out = vec![Rgb::BLACK; self.width];
+        shader.row(left, y, pixel, &mut out);
+        let shift = (hash(index as i32, 0, 5) * 251.0) as usize;
+        let shift_rows = (hash(index as i32, 1, 5) * 241.0) as usize;
+        let grain_row = &self.grain[((row + shift_rows) % GRAIN_SIDE) * GRAIN_SIDE..][..GRAIN_SIDE];
+        for (column, c) in out.iter_mut().enumerate() {
+            let x = left + column as f32 * pixel;
+            let away = (x * x + y * y) / (half * half + 0.25);
+            let shade = 1.0 - 0.42 * away * away - 0.1 * away;
+            let lit = (*c + bloom.light(x, y)) * shade;
+            let speck = grain_row[(column + shift) % GRAIN_SIDE] * (1.1 / 255.0);
+            *c = rgb(film(lit.r) + speck, film(lit.g) + speck, film(lit.b) + speck);
+        }
+        out
+    }
+}

@@ -1,0 +1,119 @@
+//! Flow 1, arrows 1 to 4: a dumb file becomes shots that can be found by meaning.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use async_trait::async_trait;
+use nexus_core::{
+    Arrow, AssetId, BusinessId, ErrorKind, PortError,
+    blob::Arrival,
+    footage::{Examination, Seen, Shot},
+    port::{Ports, TagWords},
+};
+use nexus_workflow::{Flow, FlowError, Run};
+use serde::{Deserialize, Serialize};
+
+/// What became of an uploaded file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ingested {
+    /// The asset.
+    pub asset: AssetId,
+    /// The name its owner gave it.
+    pub file_name: String,
+    /// How many shots were remembered.
+    pub shots: usize,
+    /// Its best tags with how often they were seen, best first.
+    pub tags: Vec<String>,
+}
+
+/// The flow that an arriving object starts.
+pub struct IngestFlow {
+    /// The ports.
+    pub ports: Arc<Ports>,
+}
+
+#[async_trait]
+impl Flow for IngestFlow {
+    fn name(&self) -> &str {
+        "ingest"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    async fn run(&self, run: &Run) -> Result<serde_json::Value, FlowError> {
+        let arrival: Arrival = run.input()?;
+        let ingested = ingest(run, &self.ports, &arrival).await?;
+        Ok(serde_json::json!(ingested))
+    }
+}
+
+/// Arrows 1 to 4 for one file.
+async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested, FlowError> {
+    let object = &arrival.object;
+    let asset = AssetId::derived(&[object.key.as_str(), &object.etag]);
+    let words = TagWords { file_name: arrival.file_name.clone(), user_tags: arrival.user_tags.clone() };
+
+    let stored = run
+        .by(ports.blobs.adapter())
+        .step(Arrow::Upload, async |_| {
+            let head = ports.blobs.head(object.bucket, &object.key).await?;
+            head.ok_or_else(|| vanished(&arrival.file_name))
+        })
+        .await?;
+    run.note(Arrow::TriggerVision, arrival.event.clone()).await?;
+
+    let shots: Vec<Shot> = run
+        .by(ports.tagger.adapter())
+        .step(Arrow::AnalyzeFrames, async |context| {
+            let file = ports.blobs.local_file(&stored).await?;
+            let examination = ports.media.examine(&file, &context).await?;
+            let seen = ports.tagger.tag(&examination.info, &examination.shots, &words).await?;
+            Ok(describe(asset, run.business(), arrival, examination, seen))
+        })
+        .await?;
+    let count = run
+        .by(ports.memory.adapter())
+        .step(Arrow::StoreTags, async |_| ports.memory.upsert(run.business(), &shots).await)
+        .await?;
+    Ok(Ingested { asset, file_name: arrival.file_name.clone(), shots: count, tags: best_tags(&shots) })
+}
+
+fn vanished(file_name: &str) -> PortError {
+    let message = format!("{file_name} was announced but is not in the store any more; upload it again");
+    PortError::new(ErrorKind::NotFound, "storage", "find the upload", message)
+}
+
+fn describe(asset: AssetId, business: BusinessId, arrival: &Arrival, examination: Examination, seen: Vec<Seen>) -> Vec<Shot> {
+    let Examination { info, shots } = examination;
+    let describe_one = |(index, (view, seen)): (usize, (nexus_core::footage::ShotView, Seen))| Shot {
+        asset,
+        index: index as u32,
+        business,
+        blob: arrival.object.clone(),
+        file_name: arrival.file_name.clone(),
+        start_s: view.start_s,
+        end_s: view.end_s,
+        tags: seen.tags,
+        quality: seen.quality,
+        motion: view.motion,
+        mean_rgb: seen.mean_rgb,
+        focus: seen.focus,
+        calm: seen.calm,
+        info: info.clone(),
+        sound: view.sound,
+        generated: false,
+    };
+    shots.into_iter().zip(seen).enumerate().map(describe_one).collect()
+}
+
+/// Tag names over all shots, by their summed score.
+fn best_tags(shots: &[Shot]) -> Vec<String> {
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for tag in shots.iter().flat_map(|shot| &shot.tags) {
+        *sums.entry(&tag.name).or_default() += tag.score;
+    }
+    let mut ranked: Vec<(&str, f64)> = sums.into_iter().collect();
+    ranked.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
+    ranked.into_iter().take(8).map(|(name, _)| name.to_owned()).collect()
+}

@@ -1,0 +1,17 @@
+//! The product: the nineteen arrows as straight-line code.
+//!
+//! Hold a file against the diagram: one line per arrow. Nothing here knows SQL, HTTP, ffmpeg, retries or
+//! clocks; [`nexus_workflow::Run`] journals every step and goes on where it was.
+
+pub mod assemble;
+pub mod choose;
+pub mod deliver;
+pub mod fallback;
+pub mod fill;
+pub mod ingest;
+pub mod posts;
+pub mod reel;
+pub mod script;
+
+pub use ingest::IngestFlow;
+pub use reel::{FilmSettings, ReelFlow, ReelInput, ReelOutput};

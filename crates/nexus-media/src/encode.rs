@@ -1,0 +1,167 @@
+//! Frames into H.264, one encoder behind a pipe. The same frames give the same bytes.
+
+use std::{path::PathBuf, time::Duration};
+
+use nexus_core::FrameRate;
+
+use crate::{
+    MediaError, Yuv420,
+    arguments::Arguments,
+    durable::PartFile,
+    runner::{Feed, Launch, Process, Program},
+};
+
+/// Longest wait for the encoder to take one frame.
+const FRAME_DEADLINE: Duration = Duration::from_secs(300);
+
+/// How much time the encoder spends on small files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Preset {
+    /// For throw-away intermediates.
+    Ultrafast,
+    /// For previews.
+    Superfast,
+    /// The knee of the curve: the default for films.
+    Veryfast,
+    /// For masters.
+    Medium,
+}
+
+impl Preset {
+    /// As x264 names it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ultrafast => "ultrafast",
+            Self::Superfast => "superfast",
+            Self::Veryfast => "veryfast",
+            Self::Medium => "medium",
+        }
+    }
+}
+
+/// What to write, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncodeSpec {
+    /// The file; it appears under this name only when it is whole.
+    pub out: PathBuf,
+    /// Width in pixels, even.
+    pub width_px: u32,
+    /// Height in pixels, even.
+    pub height_px: u32,
+    /// Exact constant rate.
+    pub rate: FrameRate,
+    /// Quality, 0 (lossless) to 51 (worst); 18 to 23 is usual.
+    pub crf: u8,
+    /// Effort.
+    pub preset: Preset,
+    /// Threads of the encoder; part of what decides the bytes.
+    pub threads: u8,
+}
+
+/// Writes frames into an MP4 without sound; dropping it before [`FrameWriter::finish`] leaves no file.
+pub struct FrameWriter {
+    process: Process,
+    part: PartFile,
+    width_px: u32,
+    height_px: u32,
+    written: u64,
+}
+
+impl FrameWriter {
+    /// Starts the encoder.
+    ///
+    /// # Errors
+    /// [`MediaError::Request`] for a spec without a picture; the disk's errors.
+    pub async fn open(spec: &EncodeSpec) -> Result<Self, MediaError> {
+        if spec.width_px == 0 || spec.height_px == 0 || spec.width_px % 2 == 1 || spec.height_px % 2 == 1 {
+            return Err(MediaError::Request(format!(
+                "a film of {}x{} pixels cannot be encoded: expected even sides above 0",
+                spec.width_px, spec.height_px
+            )));
+        }
+        let part = PartFile::beside(&spec.out)?;
+        let launch = Launch {
+            program: Program::Ffmpeg,
+            arguments: arguments(spec, part.path()),
+            op: "encode",
+            file: &spec.out,
+            deadline: FRAME_DEADLINE,
+        };
+        let process = Process::start(&launch, Feed::Pipe)?;
+        Ok(Self { process, part, width_px: spec.width_px, height_px: spec.height_px, written: 0 })
+    }
+
+    /// Appends one frame.
+    ///
+    /// # Errors
+    /// [`MediaError::Request`] for a frame of another size; the encoder's own failure.
+    pub async fn write(&mut self, frame: &Yuv420) -> Result<(), MediaError> {
+        if (frame.width_px, frame.height_px) != (self.width_px, self.height_px) {
+            return Err(MediaError::Request(format!(
+                "a frame of {}x{} pixels does not fit a film of {}x{}",
+                frame.width_px, frame.height_px, self.width_px, self.height_px
+            )));
+        }
+        self.process.grant();
+        self.process.write(&frame.data).await?;
+        self.written += 1;
+        Ok(())
+    }
+
+    /// Ends the film and makes it durable; the count of frames in it.
+    ///
+    /// # Errors
+    /// [`MediaError::Request`] without a frame; the encoder's own failure; [`MediaError::DiskFull`].
+    pub async fn finish(mut self) -> Result<u64, MediaError> {
+        if self.written == 0 {
+            self.process.stop().await;
+            return Err(MediaError::Request("a film without frames cannot be encoded: write at least one".into()));
+        }
+        self.process.grant();
+        self.process.finish().await?;
+        self.part.keep().await?;
+        Ok(self.written)
+    }
+}
+
+fn arguments(spec: &EncodeSpec, part: &std::path::Path) -> Arguments {
+    let input = Arguments::ffmpeg()
+        .pair("-f", "rawvideo")
+        .pair("-pix_fmt", "yuv420p")
+        .pair("-video_size", format!("{}x{}", spec.width_px, spec.height_px))
+        .pair("-framerate", spec.rate.to_string())
+        .pair("-i", "pipe:0");
+    h264(input, spec)
+        .pair("-video_track_timescale", timescale(spec.rate).to_string())
+        .output("mp4", part)
+}
+
+/// The encoder's options: closed groups of about 2 s whose headers agree, so that segments join by copy.
+fn h264(arguments: Arguments, spec: &EncodeSpec) -> Arguments {
+    let group = (spec.rate.as_f64() * 2.0).round().max(1.0) as u64;
+    arguments
+        .pair("-c:v", "libx264")
+        .pair("-preset", spec.preset.as_str())
+        .pair("-crf", spec.crf.to_string())
+        .pair("-profile:v", if spec.crf == 0 { "high444" } else { "high" })
+        .pair("-g", group.to_string())
+        .pair("-threads", spec.threads.max(1).to_string())
+        .pair("-x264-params", "open-gop=0:stitchable=1")
+        .pair("-pix_fmt", "yuv420p")
+        .pair("-color_primaries", "bt709")
+        .pair("-color_trc", "bt709")
+        .pair("-colorspace", "bt709")
+        .pair("-color_range", "tv")
+        .pair("-flags:v", "+bitexact")
+}
+
+/// Ticks per second of the picture track: the rate's numerator, doubled until it is fine enough.
+/// The same rule as ffmpeg's own, fixed here so that every segment has the same.
+pub(crate) fn timescale(rate: FrameRate) -> u32 {
+    let mut ticks = rate.num;
+    while ticks < 10_000 {
+        ticks *= 2;
+    }
+    ticks
+}

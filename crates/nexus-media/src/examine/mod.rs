@@ -1,0 +1,178 @@
+//! One decode that feeds everything: shots, frames, movement, sound.
+
+mod cuts;
+mod flow;
+mod hearing;
+mod look;
+mod takes;
+
+use std::path::Path;
+
+use nexus_core::{
+    FrameRate,
+    footage::{Examination, ShotView},
+    port::StepContext,
+};
+use tokio::sync::mpsc;
+
+use crate::{
+    Limits, MediaError,
+    arguments::{Arguments, seconds},
+    error::name_of,
+    filter::Chain,
+    probe::{Probed, probe},
+    runner::{Feed, Launch, Process, Program},
+};
+
+use self::{cuts::CutFinder, hearing::Heard, look::Look, takes::Takes};
+
+/// Width of the small frames, in pixels.
+const SMALL_WIDTH_PX: u32 = 192;
+
+/// Frames that may wait between the decoder's pipe and the thread that looks at them.
+const WAITING: usize = 16;
+
+/// Decodes `file` once, small, and says what happens in it. Memory does not grow with the length of the
+/// file but for three small frames per shot.
+///
+/// # Errors
+/// As the probe of the file; [`MediaError::NoPicture`] without a moving picture.
+pub(crate) async fn examine(file: &Path, limits: &Limits, context: &StepContext) -> Result<Examination, MediaError> {
+    let probed = probe(file, limits).await?;
+    if probed.still || probed.info.video.is_none() {
+        return Err(MediaError::NoPicture { file: name_of(file) });
+    }
+    let (looked, heard) = tokio::try_join!(see(file, &probed, limits, context), hear(file, &probed, limits))?;
+    let shots = looked
+        .into_iter()
+        .map(|shot| ShotView { sound: heard.as_ref().map(|heard| heard.between(shot.start_s, shot.end_s)), ..shot })
+        .collect();
+    Ok(Examination { info: probed.info, shots })
+}
+
+/// The picture's half.
+async fn see(file: &Path, probed: &Probed, limits: &Limits, context: &StepContext) -> Result<Vec<ShotView>, MediaError> {
+    let plan = Plan::of(probed);
+    let launch = Launch {
+        program: Program::Ffmpeg,
+        arguments: picture_arguments(file, &plan, probed, limits),
+        op: "examine",
+        file,
+        deadline: limits.work_deadline,
+    };
+    let mut process = Process::start(&launch, Feed::Nothing)?;
+    let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(WAITING);
+    let viewer = tokio::task::spawn_blocking(move || {
+        let mut finder = CutFinder::new(plan.rate);
+        let mut takes = Takes::new(plan.rate);
+        let mut index = 0;
+        while let Some(rgb) = receiver.blocking_recv() {
+            finder.push(Look::new(index, plan.width_px, plan.height_px, rgb));
+            index += 1;
+            while let Some((look, starts_shot)) = finder.pop() {
+                takes.push(look, starts_shot);
+            }
+        }
+        for (look, starts_shot) in finder.finish() {
+            takes.push(look, starts_shot);
+        }
+        takes.finish()
+    });
+    let frame_bytes = 3 * plan.width_px as usize * plan.height_px as usize;
+    let total = (probed.info.duration_s * plan.rate.as_f64()).round() as u64;
+    let report_every = (plan.rate.as_f64() / 2.0).ceil() as u64;
+    let mut frames = 0_u64;
+    loop {
+        let mut rgb = vec![0; frame_bytes];
+        if process.read_full(&mut rgb).await? < frame_bytes || sender.send(rgb).await.is_err() {
+            break;
+        }
+        frames += 1;
+        if frames % report_every == 0 {
+            context.report(frames.min(total), total, format!("watching {}", name_of(file)));
+        }
+    }
+    drop(sender);
+    process.finish().await?;
+    let shots = viewer.await.map_err(|error| MediaError::Report {
+        program: "the viewer",
+        file: name_of(file),
+        detail: error.to_string(),
+    })?;
+    if shots.is_empty() {
+        return Err(MediaError::NotMedia { file: name_of(file), detail: "no frame of it can be decoded; the file is damaged".into() });
+    }
+    context.report(total, total, format!("watched {}", name_of(file)));
+    Ok(shots)
+}
+
+/// The sound's half: a second, cheap child that decodes sound alone.
+async fn hear(file: &Path, probed: &Probed, limits: &Limits) -> Result<Option<Heard>, MediaError> {
+    if probed.info.audio.is_none() {
+        return Ok(None);
+    }
+    let launch = Launch {
+        program: Program::Ffmpeg,
+        arguments: sound_arguments(file, limits),
+        op: "listen to",
+        file,
+        deadline: limits.work_deadline,
+    };
+    let mut process = Process::start(&launch, Feed::Nothing)?;
+    let mut heard = Heard::default();
+    let mut block = vec![0_u8; hearing::RATE_HZ as usize * 4];
+    loop {
+        let read = process.read_full(&mut block).await?;
+        heard.push(block[..read].chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])));
+        if read < block.len() {
+            break;
+        }
+    }
+    process.finish().await?;
+    Ok(Some(heard))
+}
+
+/// The shape of the small frames.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    rate: FrameRate,
+    width_px: u32,
+    height_px: u32,
+}
+
+impl Plan {
+    fn of(probed: &Probed) -> Self {
+        let (rate, width, height) =
+            probed.info.video.as_ref().map_or((FrameRate::FPS_30, 1, 1), |video| (video.rate, video.width_px, video.height_px));
+        let high = f64::from(SMALL_WIDTH_PX) * f64::from(height.max(1)) / f64::from(width.max(1));
+        // A ribbon as high as the limits allow would otherwise make frames larger than the source.
+        let height_px = ((high / 2.0).round() as u32 * 2).clamp(16, 1024);
+        Self { rate, width_px: SMALL_WIDTH_PX, height_px }
+    }
+}
+
+fn picture_arguments(file: &Path, plan: &Plan, probed: &Probed, limits: &Limits) -> Arguments {
+    let small = Chain::new().nearest(plan.rate, 0.0, plan.rate).to_rgb(plan.width_px, plan.height_px, probed.colour);
+    let most_frames = (limits.max_footage_s * plan.rate.as_f64()).ceil();
+    Arguments::ffmpeg()
+        .pair("-filter_threads", "1")
+        .file(file, 2, 0.0)
+        .pair("-map", "0:V:0")
+        .flag("-an")
+        .pair("-t", seconds(limits.max_footage_s))
+        .pair("-frames:v", format!("{most_frames:.0}"))
+        .pair("-vf", small.text())
+        .pair("-fps_mode", "passthrough")
+        .to_pipe("rawvideo")
+}
+
+fn sound_arguments(file: &Path, limits: &Limits) -> Arguments {
+    Arguments::ffmpeg()
+        .file(file, 1, 0.0)
+        .pair("-map", "0:a:0")
+        .flag("-vn")
+        .pair("-t", seconds(limits.max_footage_s))
+        .pair("-af", Chain::new().resample(hearing::RATE_HZ).text())
+        .pair("-ac", "1")
+        .to_pipe("f32le")
+}

@@ -1,0 +1,150 @@
+//! Filter graphs built from numbers alone. No text of a person or a file can enter one.
+
+use std::fmt::Write as _;
+
+use nexus_core::FrameRate;
+
+/// The matrix by which a source turned RGB into YUV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Matrix {
+    /// Standard definition.
+    Bt601,
+    /// High definition.
+    Bt709,
+    /// Ultra high definition.
+    Bt2020,
+}
+
+impl Matrix {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bt601 => "bt601",
+            Self::Bt709 => "bt709",
+            Self::Bt2020 => "bt2020",
+        }
+    }
+}
+
+/// How a source's samples are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Colour {
+    /// Its matrix.
+    pub(crate) matrix: Matrix,
+    /// True when 0 to 255 is used.
+    pub(crate) full_range: bool,
+    /// True for the PQ and HLG curves of high dynamic range.
+    pub(crate) hdr: bool,
+    /// True when two fields make a frame.
+    pub(crate) interlaced: bool,
+}
+
+/// A chain of filters.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Chain(String);
+
+impl Chain {
+    /// Nothing yet.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// A constant rate from time `start_s` of the stamps that come in, each frame the source's nearest.
+    ///
+    /// `fps` alone takes the latest frame that rounds to a slot. Stamps that are moved almost half a source
+    /// frame early and rounded up make it the nearest; a hair less than half decides ties alike everywhere.
+    pub(crate) fn nearest(self, rate: FrameRate, start_s: f64, source_rate: FrameRate) -> Self {
+        let shift_s = start_s + 0.49 / source_rate.as_f64();
+        self.push(format_args!("setpts=PTS-{shift_s:.6}/TB"))
+            .push(format_args!("fps=fps={}/{}:start_time=0:round=up", rate.num, rate.den))
+    }
+
+    /// A part of the picture.
+    pub(crate) fn crop(self, width: u32, height: u32, x: u32, y: u32) -> Self {
+        self.push(format_args!("crop={width}:{height}:{x}:{y}:exact=1"))
+    }
+
+    /// Whole frames from fields.
+    pub(crate) fn deinterlace(self, colour: Colour) -> Self {
+        if colour.interlaced { self.push(format_args!("yadif=mode=send_frame:deint=interlaced")) } else { self }
+    }
+
+    /// To `width` x `height` in BT.709 limited range, 8 bits, 4:2:0. High dynamic range is toned down.
+    pub(crate) fn to_bt709(self, width: u32, height: u32, colour: Colour) -> Self {
+        let from = if colour.full_range { "pc" } else { "tv" };
+        if colour.hdr {
+            return self
+                .push(format_args!("scale={width}:{height}:flags=bicubic"))
+                .push(format_args!("zscale=t=linear:npl=203"))
+                .push(format_args!("format=gbrpf32le"))
+                .push(format_args!("zscale=p=bt709"))
+                .push(format_args!("tonemap=tonemap=mobius:desat=0"))
+                .push(format_args!("zscale=t=bt709:m=bt709:r=limited"))
+                .push(format_args!("format=yuv420p"));
+        }
+        self.push(format_args!(
+            "scale={width}:{height}:flags=bicubic:in_range={from}:out_range=tv:in_color_matrix={}:out_color_matrix=bt709",
+            colour.matrix.name()
+        ))
+        .push(format_args!("format=yuv420p"))
+    }
+
+    /// To `width` x `height` in 8-bit RGB, by area.
+    pub(crate) fn to_rgb(self, width: u32, height: u32, colour: Colour) -> Self {
+        let from = if colour.full_range { "pc" } else { "tv" };
+        self.push(format_args!(
+            "scale={width}:{height}:flags=area:in_range={from}:in_color_matrix={}",
+            colour.matrix.name()
+        ))
+        .push(format_args!("format=rgb24"))
+    }
+
+    /// To `width` x `height` in the full-range YUV of JPEG (BT.601).
+    pub(crate) fn to_jpeg(self, width: u32, height: u32, colour: Colour) -> Self {
+        let from = if colour.full_range { "pc" } else { "tv" };
+        self.push(format_args!(
+            "scale={width}:{height}:flags=bicubic:in_range={from}:out_range=pc:in_color_matrix={}:out_color_matrix=bt601",
+            colour.matrix.name()
+        ))
+        .push(format_args!("format=yuvj420p"))
+    }
+
+    /// Fades the picture to black over `length_s` from `at_s`.
+    pub(crate) fn fade_out(self, at_s: f64, length_s: f64) -> Self {
+        self.push(format_args!("fade=t=out:st={at_s:.6}:d={length_s:.6}"))
+    }
+
+    /// Fades the sound out over `length_s` from `at_s`.
+    pub(crate) fn sound_fade_out(self, at_s: f64, length_s: f64) -> Self {
+        self.push(format_args!("afade=t=out:st={at_s:.6}:d={length_s:.6}"))
+    }
+
+    /// Sound at `rate_hz` whose first sample is at time 0; gaps are silence.
+    pub(crate) fn resample(self, rate_hz: u32) -> Self {
+        self.push(format_args!("aresample={rate_hz}:async=1:first_pts=0"))
+    }
+
+    /// Peaks held below `ceiling` (linear), found at 192 kHz so that peaks between samples count.
+    pub(crate) fn limit_peaks(self, ceiling: f64, rate_hz: u32) -> Self {
+        self.push(format_args!("aresample=192000"))
+            .push(format_args!("alimiter=limit={ceiling:.6}:attack=5:release=50:level=0:latency=1"))
+            .push(format_args!("aresample={rate_hz}"))
+    }
+
+    /// Measures loudness by EBU R 128 with true peaks; passes sound through.
+    pub(crate) fn loudness(self) -> Self {
+        self.push(format_args!("ebur128=peak=true:framelog=verbose"))
+    }
+
+    /// The graph as ffmpeg reads it.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    fn push(mut self, filter: std::fmt::Arguments<'_>) -> Self {
+        if !self.0.is_empty() {
+            self.0.push(',');
+        }
+        self.0.write_fmt(filter).expect("writing to a string cannot fail");
+        self
+    }
+}

@@ -1,0 +1,35 @@
+//! The only crate that starts ffmpeg and ffprobe: probe, shots, frames, PCM, raw frame pipes, encode.
+//!
+//! Every external call has four parts: a typed command, a pure function from it to arguments, the one
+//! runner ([`runner`](self), private) that starts, limits and kills, and a typed result.
+
+mod arguments;
+mod cache;
+mod decode;
+mod durable;
+mod encode;
+mod error;
+mod examine;
+mod filter;
+mod frame;
+mod limits;
+mod loudness;
+mod mux;
+mod port;
+mod probe;
+mod rendition;
+mod runner;
+mod sound;
+mod still;
+
+pub use decode::{Crop, DecodeSpec, FrameReader};
+pub use encode::{EncodeSpec, FrameWriter, Preset};
+pub use error::MediaError;
+pub use frame::Yuv420;
+pub use limits::Limits;
+pub use loudness::{Loudness, limit_peaks, measure_loudness};
+pub use mux::{MuxSpec, mux};
+pub use port::FfmpegMedia;
+pub use probe::{ffmpeg_version, probe_file};
+pub use sound::{SoundFormat, SoundSpec, read_sound, write_sound};
+pub use still::grab_jpeg;

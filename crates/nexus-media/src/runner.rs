@@ -1,0 +1,286 @@
+//! The one place that starts a process: bounded, watched, killed with its whole group, its end examined.
+//!
+//! A jail, once there is one, wraps the command inside [`Process::start`] and nowhere else.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    process::{Child, ChildStderr, ChildStdin, ChildStdout},
+    task::JoinHandle,
+    time::Instant,
+};
+
+use crate::{
+    MediaError,
+    arguments::{Arguments, file_url},
+    error::name_of,
+};
+
+/// How much of a child's messages is kept.
+const TAIL_BYTES: usize = 4096;
+
+/// Where programs are looked for; the environment of this process is not passed on.
+const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";
+
+/// A program that this crate may start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// Decodes, filters, encodes.
+    Ffmpeg,
+    /// Reads facts.
+    Ffprobe,
+}
+
+impl Program {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ffmpeg => "ffmpeg",
+            Self::Ffprobe => "ffprobe",
+        }
+    }
+}
+
+/// A command, complete.
+#[derive(Debug, Clone)]
+pub(crate) struct Launch<'a> {
+    /// What runs.
+    pub(crate) program: Program,
+    /// With which words.
+    pub(crate) arguments: Arguments,
+    /// What it does, as a verb phrase: `read`.
+    pub(crate) op: &'static str,
+    /// The file that messages name.
+    pub(crate) file: &'a Path,
+    /// When it is killed.
+    pub(crate) deadline: Duration,
+}
+
+/// What a child left behind.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Finished {
+    /// Its standard output.
+    pub(crate) stdout: Vec<u8>,
+    /// The end of its messages.
+    pub(crate) messages: String,
+}
+
+/// Runs a command to its end; at most `most_bytes` of output are accepted.
+pub(crate) async fn run(launch: Launch<'_>, most_bytes: usize) -> Result<Finished, MediaError> {
+    let mut process = Process::start(&launch, Feed::Nothing)?;
+    let mut stdout = Vec::new();
+    process.read_to_end(&mut stdout, most_bytes).await?;
+    let messages = process.finish().await?;
+    Ok(Finished { stdout, messages })
+}
+
+/// What a child gets on its standard input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Feed {
+    /// `/dev/null`.
+    Nothing,
+    /// A pipe of ours.
+    Pipe,
+}
+
+/// A running child. Dropping it kills it and everything it started.
+pub(crate) struct Process {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: ChildStdout,
+    messages: Option<JoinHandle<String>>,
+    ends_at: Instant,
+    facts: Facts,
+}
+
+/// What messages about a child need.
+#[derive(Debug, Clone)]
+struct Facts {
+    program: &'static str,
+    op: &'static str,
+    file: String,
+    url: String,
+    deadline: Duration,
+}
+
+impl Process {
+    /// Starts `launch` in a process group of its own, with an empty environment.
+    pub(crate) fn start(launch: &Launch<'_>, feed: Feed) -> Result<Self, MediaError> {
+        let program = launch.program.name();
+        tracing::debug!(program, op = launch.op, file = %name_of(launch.file), "starting");
+        #[expect(clippy::disallowed_methods, reason = "this is the runner, the one place that starts a process")]
+        let mut command = tokio::process::Command::new(program);
+        let spawned = command
+            .args(launch.arguments.words())
+            .env_clear()
+            .env("PATH", SEARCH_PATH)
+            .env("LC_ALL", "C")
+            .stdin(match feed {
+                Feed::Nothing => Stdio::null(),
+                Feed::Pipe => Stdio::piped(),
+            })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn();
+        let mut child = spawned.map_err(|source| MediaError::MissingProgram { program, source })?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take().expect("standard output was asked for");
+        let stderr = child.stderr.take().expect("standard error was asked for");
+        Ok(Self {
+            child,
+            stdin,
+            stdout,
+            messages: Some(tokio::spawn(keep_tail(stderr))),
+            ends_at: Instant::now() + launch.deadline,
+            facts: Facts {
+                program,
+                op: launch.op,
+                file: name_of(launch.file),
+                url: file_url(launch.file).to_string_lossy().into_owned(),
+                deadline: launch.deadline,
+            },
+        })
+    }
+
+    /// Puts the end of this child's time `deadline` from now: for pipes whose other side sets the pace.
+    pub(crate) fn grant(&mut self) {
+        self.ends_at = Instant::now() + self.facts.deadline;
+    }
+
+    /// Fills `buffer` from standard output; the count is less than its length only at the end.
+    pub(crate) async fn read_full(&mut self, buffer: &mut [u8]) -> Result<usize, MediaError> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            let read = tokio::time::timeout_at(self.ends_at, self.stdout.read(&mut buffer[filled..])).await;
+            match read {
+                Err(_) => return Err(self.timed_out().await),
+                Ok(Err(source)) => return Err(self.pipe_error(source)),
+                Ok(Ok(0)) => break,
+                Ok(Ok(count)) => filled += count,
+            }
+        }
+        Ok(filled)
+    }
+
+    /// Appends standard output to `all`, at most `most_bytes`.
+    pub(crate) async fn read_to_end(&mut self, all: &mut Vec<u8>, most_bytes: usize) -> Result<(), MediaError> {
+        let read = tokio::time::timeout_at(self.ends_at, (&mut self.stdout).take(most_bytes as u64 + 1).read_to_end(all)).await;
+        match read {
+            Err(_) => Err(self.timed_out().await),
+            Ok(Err(source)) => Err(self.pipe_error(source)),
+            Ok(Ok(_)) if all.len() > most_bytes => Err(MediaError::OverLimit {
+                file: self.facts.file.clone(),
+                found: format!("more than {most_bytes} bytes of decoded data"),
+                limit: format!("{most_bytes} bytes"),
+                remedy: "use a shorter file",
+            }),
+            Ok(Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Writes `data` to standard input. When the child has gone, its own reason is the error.
+    pub(crate) async fn write(&mut self, data: &[u8]) -> Result<(), MediaError> {
+        use tokio::io::AsyncWriteExt;
+        let stdin = self.stdin.as_mut().expect("the child was started with a pipe that is still open");
+        match tokio::time::timeout_at(self.ends_at, stdin.write_all(data)).await {
+            Err(_) => Err(self.timed_out().await),
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(source)) => {
+                self.stdin = None;
+                self.wait().await?;
+                Err(self.pipe_error(source))
+            }
+        }
+    }
+
+    /// Closes standard input, waits for the end, checks exit status and signal; the messages' end.
+    pub(crate) async fn finish(mut self) -> Result<String, MediaError> {
+        self.stdin = None;
+        self.wait().await
+    }
+
+    /// Ends the child now: its output is no longer wanted.
+    pub(crate) async fn stop(mut self) {
+        kill_group(&self.child);
+        // The exit status says only that it was killed.
+        let _status = self.child.wait().await;
+    }
+
+    async fn wait(&mut self) -> Result<String, MediaError> {
+        use std::os::unix::process::ExitStatusExt;
+        let status = match tokio::time::timeout_at(self.ends_at, self.child.wait()).await {
+            Err(_) => return Err(self.timed_out().await),
+            Ok(Err(source)) => return Err(self.pipe_error(source)),
+            Ok(Ok(status)) => status,
+        };
+        let messages = match self.messages.take() {
+            Some(task) => task.await.unwrap_or_default(),
+            None => String::new(),
+        };
+        let detail = self.facts.plain(&messages);
+        let Facts { program, op, file, .. } = self.facts.clone();
+        match (status.code(), status.signal()) {
+            (Some(0), _) => Ok(messages),
+            (_, Some(signal)) => Err(MediaError::Killed { program, op, file, signal, detail }),
+            _ if messages.contains("No space left on device") => Err(MediaError::DiskFull { file }),
+            (code, None) => Err(MediaError::Failed { program, op, file, status: code.unwrap_or(-1), detail }),
+        }
+    }
+
+    async fn timed_out(&mut self) -> MediaError {
+        kill_group(&self.child);
+        // Reaped, so that nothing is left; the status says only that it was killed.
+        let _status = self.child.wait().await;
+        let Facts { program, op, file, deadline, .. } = self.facts.clone();
+        MediaError::Timeout { program, op, file, after: deadline }
+    }
+
+    fn pipe_error(&self, source: std::io::Error) -> MediaError {
+        MediaError::Io { file: self.facts.file.clone(), source }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        kill_group(&self.child);
+    }
+}
+
+impl Facts {
+    /// The last lines of `messages` in one, with the file's name in place of its path.
+    fn plain(&self, messages: &str) -> String {
+        let named = messages.replace(&self.url, &self.file);
+        let lines: Vec<&str> = named.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        match lines.len() {
+            0 => "no message".to_owned(),
+            count => lines[count.saturating_sub(3)..].join("; "),
+        }
+    }
+}
+
+/// Ends the child and all that share its group; SIGTERM is not enough, ffmpeg ignores it for minutes.
+fn kill_group(child: &Child) {
+    // `id` is there only while the child is not reaped, so the number cannot belong to somebody else.
+    let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()).filter(|id| *id > 1) else { return };
+    #[expect(unsafe_code, reason = "kill(2) has no safe wrapper in the standard library")]
+    // SAFETY: kill takes two integers and touches no memory of this process; the group is the child's own,
+    // made by `process_group(0)`, and its leader is not yet reaped.
+    let _sent = unsafe { libc::kill(-id, libc::SIGKILL) };
+}
+
+async fn keep_tail(mut stderr: ChildStderr) -> String {
+    let mut tail = Vec::new();
+    let mut chunk = [0_u8; 2048];
+    while let Some(count) = some_bytes(&mut stderr, &mut chunk).await {
+        tail.extend_from_slice(&chunk[..count]);
+        let surplus = tail.len().saturating_sub(TAIL_BYTES);
+        tail.drain(..surplus);
+    }
+    String::from_utf8_lossy(&tail).into_owned()
+}
+
+async fn some_bytes(from: &mut (impl AsyncRead + Unpin), chunk: &mut [u8]) -> Option<usize> {
+    from.read(chunk).await.ok().filter(|count| *count > 0)
+}

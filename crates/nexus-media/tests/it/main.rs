@@ -1,0 +1,9 @@
+//! The crate through its front door. Every file that is read here was made here.
+
+mod decode;
+mod encode;
+mod examine;
+mod material;
+mod mux;
+mod port;
+mod sound;

@@ -1,0 +1,14 @@
+//! Embedded vector index and hybrid ranking: footage search with score and reason.
+
+mod error;
+mod memory;
+mod namespace;
+mod query;
+mod rank;
+mod reason;
+mod split;
+mod words;
+
+pub use error::MemoryError;
+pub use memory::EmbeddedMemory;
+pub use split::{Split, split_at_gap};

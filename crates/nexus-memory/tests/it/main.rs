@@ -1,0 +1,3 @@
+//! Footage search through its front door, with the embedded text model.
+
+mod search;

@@ -1,0 +1,87 @@
+//! Colours: `#rrggbb`, and BT.709 limited range, the colours of every film.
+
+/// A colour of the edit document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rgb(pub(crate) [u8; 3]);
+
+impl Rgb {
+    pub(crate) const BLACK: Self = Self([0; 3]);
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        let number = u32::from_str_radix(digits, 16).ok()?;
+        let [_, red, green, blue] = number.to_be_bytes();
+        Some(Self([red, green, blue]))
+    }
+
+    /// Y, U and V, 8 bits, limited range.
+    pub(crate) fn yuv(self) -> [u8; 3] {
+        let [red, green, blue] = self.0.map(i32::from);
+        [clamp(luma(red, green, blue)), clamp(chroma_u(red, green, blue, 255)), clamp(chroma_v(red, green, blue, 255))]
+    }
+}
+
+/// Luma of (premultiplied) 8-bit RGB without the offset 16, BT.709, limited range, times 65536.
+/// Factors: Kr 0.2126, Kg 0.7152, Kb 0.0722, times 219/255.
+pub(crate) const LUMA: [i32; 3] = [11_966, 40_254, 4_064];
+/// Cb, times 65536: −Kr/1.8556, −Kg/1.8556, ½, times 224/255.
+pub(crate) const BLUE: [i32; 3] = [-6_596, -22_189, 28_784];
+/// Cr, times 65536: ½, −Kg/1.5748, −Kb/1.5748, times 224/255.
+pub(crate) const RED: [i32; 3] = [28_784, -26_145, -2_639];
+
+fn dot(factors: [i32; 3], red: i32, green: i32, blue: i32) -> i32 {
+    factors[0] * red + factors[1] * green + factors[2] * blue
+}
+
+fn luma(red: i32, green: i32, blue: i32) -> i32 {
+    16 + ((dot(LUMA, red, green, blue) + 32_768) >> 16)
+}
+
+/// Blue difference of colours premultiplied with `alpha` (0 to 255): its neutral 128 is premultiplied too.
+pub(crate) fn chroma_u(red: i32, green: i32, blue: i32, alpha: i32) -> i32 {
+    (dot(BLUE, red, green, blue) + offset(128, alpha) + 32_768) >> 16
+}
+
+/// Red difference, likewise.
+pub(crate) fn chroma_v(red: i32, green: i32, blue: i32, alpha: i32) -> i32 {
+    (dot(RED, red, green, blue) + offset(128, alpha) + 32_768) >> 16
+}
+
+/// Luma of colours premultiplied with `alpha`: its black 16 is premultiplied too.
+pub(crate) fn premultiplied_luma(red: i32, green: i32, blue: i32, alpha: i32) -> i32 {
+    (dot(LUMA, red, green, blue) + offset(16, alpha) + 32_768) >> 16
+}
+
+fn offset(level: i32, alpha: i32) -> i32 {
+    (level * alpha * 65_536) / 255
+}
+
+pub(crate) fn clamp(value: i32) -> u8 {
+    value.clamp(0, 255) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_colours_of_bt_709() {
+        // ITU-R BT.709, 75 % and 100 % colour bars, 8 bits.
+        for (name, text, want) in [
+            ("black", "#000000", [16, 128, 128]),
+            ("white", "#ffffff", [235, 128, 128]),
+            ("red", "#ff0000", [63, 102, 240]),
+            ("green", "#00ff00", [173, 42, 26]),
+            ("blue", "#0000ff", [32, 240, 118]),
+        ] {
+            assert_eq!(Rgb::parse(text).map(Rgb::yuv), Some(want), "{name}");
+        }
+    }
+
+    #[test]
+    fn only_six_digits_after_a_hash_are_a_colour() {
+        for text in ["", "#", "#fff", "ffffff", "#gggggg", "#+12345", "#ff00ff00", "red"] {
+            assert_eq!(Rgb::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Vector graphics: markup to premultiplied pixels. Nothing outside the markup is ever read.
+
+use resvg::{
+    tiny_skia::{Pixmap, Transform},
+    usvg::{ImageHrefResolver, Options, Tree},
+};
+
+use crate::{geometry::Rect, raster::Raster};
+
+/// Largest markup in bytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// Width and height of the drawing in its own pixels.
+///
+/// # Errors
+/// What is wrong with the markup and what was expected, in plain words.
+pub(crate) fn size(markup: &str) -> Result<(f64, f64), String> {
+    let size = parse(markup)?.size();
+    Ok((f64::from(size.width()), f64::from(size.height())))
+}
+
+/// A parsed drawing.
+pub(crate) struct Drawing {
+    tree: Tree,
+}
+
+impl Drawing {
+    pub(crate) fn new(markup: &str) -> Result<Self, String> {
+        parse(markup).map(|tree| Self { tree })
+    }
+
+    /// The drawing stretched to `target` of a frame of `frame_px`, without what lies outside the frame.
+    pub(crate) fn draw(&self, target: Rect, frame_px: (u32, u32)) -> Option<Raster> {
+        let left = target.x.floor().max(0.0);
+        let top = target.y.floor().max(0.0);
+        let right = (target.x + target.width).ceil().min(f64::from(frame_px.0));
+        let bottom = (target.y + target.height).ceil().min(f64::from(frame_px.1));
+        if right <= left || bottom <= top {
+            return None;
+        }
+        let mut pixels = Pixmap::new((right - left) as u32, (bottom - top) as u32)?;
+        let size = self.tree.size();
+        let transform = Transform::from_row(
+            (target.width / f64::from(size.width())) as f32,
+            0.0,
+            0.0,
+            (target.height / f64::from(size.height())) as f32,
+            (target.x - left) as f32,
+            (target.y - top) as f32,
+        );
+        resvg::render(&self.tree, transform, &mut pixels.as_mut());
+        let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+        Some(Raster { x: left as i32, y: top as i32, width, height, data: pixels.take() })
+    }
+}
+
+fn parse(markup: &str) -> Result<Tree, String> {
+    if markup.len() > MAX_BYTES {
+        return Err(format!("the SVG markup has {} bytes; expected at most {MAX_BYTES}: simplify the drawing", markup.len()));
+    }
+    let lower = markup.to_ascii_lowercase();
+    for (element, remedy) in [("<text", "use a rich-text clip for words"), ("<image", "use an image clip for pictures")] {
+        if lower.contains(element) {
+            return Err(format!("{element}> elements are not drawn in SVG; {remedy}"));
+        }
+    }
+    let nothing = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
+    let options = Options { resources_dir: None, image_href_resolver: nothing, ..Options::default() };
+    Tree::from_str(markup, &options).map_err(|error| format!("expected SVG markup: {error}"))
+}

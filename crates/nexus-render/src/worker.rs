@@ -1,0 +1,274 @@
+//! One segment: a decoder per moving picture, the compositor, one encoder, all at once behind short queues.
+
+use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
+
+use nexus_core::{Frames, FrameRate};
+use nexus_media::{Crop, DecodeSpec, EncodeSpec, FrameReader, FrameWriter, Preset, Yuv420};
+use tokio::{sync::mpsc, task::JoinSet};
+
+use crate::{
+    RenderError,
+    compositor::{LiveLayer, Pixels, compose},
+    filter,
+    fonts::{Face, Fonts},
+    overlay::Overlay,
+    plan::{Content, Layer, Picture, Plan},
+    segment::live,
+    sources::Sources,
+    still::Still,
+};
+
+/// Frames that wait between two stages.
+const QUEUE: usize = 2;
+/// A decoder starts this many frames before it is needed.
+const WARM_UP: u64 = 4;
+
+/// All that the segments of one film share.
+pub(crate) struct Film {
+    pub(crate) plan: Plan,
+    pub(crate) sources: Sources,
+    /// The face of each text layer, by its index in the plan.
+    pub(crate) faces: BTreeMap<usize, Face>,
+    pub(crate) fonts: Arc<Fonts>,
+    pub(crate) crf: u8,
+    pub(crate) preset: Preset,
+    pub(crate) encoder_threads: u8,
+    pub(crate) decoder_threads: u8,
+}
+
+/// Renders frames `piece` of the film into `out`, and calls `on_frame` after each. Dropping the future ends every
+/// child.
+pub(crate) async fn render_segment(
+    film: Arc<Film>,
+    piece: Range<u64>,
+    out: PathBuf,
+    on_frame: impl Fn() + Send,
+) -> Result<Vec<String>, RenderError> {
+    let prepared = {
+        let (film, piece) = (Arc::clone(&film), piece.clone());
+        tokio::task::spawn_blocking(move || prepare(&film, &piece))
+    };
+    let mut layers = prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))??;
+    let remarks = layers.iter().filter_map(|live| if let Pixels::Drawn(overlay) = &live.pixels { overlay.remark() } else { None }).collect();
+    let mut readers: Vec<Option<Reader>> = layers.iter().map(|_| None).collect();
+    let mut writer = Writer::open(&film, out);
+    for frame in piece.clone() {
+        for (live, reader) in layers.iter_mut().zip(&mut readers) {
+            feed(&film, live, reader, &piece, frame).await?;
+        }
+        let mut canvas = writer.blank().await?;
+        let shared = Arc::clone(&film);
+        let drawn = tokio::task::spawn_blocking(move || {
+            compose(&shared.plan, &mut layers, frame, &mut canvas);
+            (layers, canvas)
+        });
+        let (returned, canvas) = drawn.await.map_err(|_| RenderError::Stopped("compositor"))?;
+        layers = returned;
+        writer.write(canvas).await?;
+        on_frame();
+    }
+    writer.finish().await?;
+    Ok(remarks)
+}
+
+fn prepare(film: &Film, piece: &Range<u64>) -> Result<Vec<LiveLayer>, RenderError> {
+    let frame_px = (film.plan.width_px, film.plan.height_px);
+    live(&film.plan, piece)
+        .map(|(index, layer)| {
+            let still = || {
+                let file = layer.src().and_then(|src| film.sources.files.get(src)).ok_or(RenderError::Stopped("image reader"))?;
+                Still::open(file).map_err(|expected| RenderError::edit(format!("{}.asset.src", layer.path), expected))
+            };
+            let pixels = match &layer.content {
+                Content::Video { picture, .. } => Pixels::Moving { picture: Yuv420::new(picture.width_px, picture.height_px), is_raw: true },
+                Content::Still { picture, .. } => {
+                    let mut pixels = still()?.picture(picture);
+                    if let Some(effect) = layer.filter {
+                        filter::apply(effect, &mut pixels);
+                    }
+                    Pixels::Standing(pixels)
+                }
+                Content::Image { .. } | Content::Text { .. } | Content::Svg { .. } => {
+                    let still = if matches!(layer.content, Content::Image { .. }) { Some(still()?) } else { None };
+                    let face = film.faces.get(&index);
+                    let overlay = Overlay::new(layer, frame_px, &film.fonts, face, still.as_ref())?;
+                    Pixels::Drawn(overlay.ok_or(RenderError::Stopped("overlay painter"))?)
+                }
+            };
+            Ok(LiveLayer { layer: layer.clone(), pixels })
+        })
+        .collect()
+}
+
+/// Gives a moving layer its picture for `frame`; starts its decoder when it is nearly due, ends it when done.
+async fn feed(film: &Film, live: &mut LiveLayer, reader: &mut Option<Reader>, piece: &Range<u64>, frame: u64) -> Result<(), RenderError> {
+    let (Content::Video { src, .. }, Pixels::Moving { picture, is_raw }) = (&live.layer.content, &mut live.pixels) else { return Ok(()) };
+    let (start, end) = (live.layer.start.max(piece.start), live.layer.end.min(piece.end));
+    if frame >= end {
+        *reader = None;
+        return Ok(());
+    }
+    if frame + WARM_UP < start {
+        return Ok(());
+    }
+    let reader = match reader {
+        Some(reader) => reader,
+        None => {
+            let file = film.sources.files.get(src).ok_or(RenderError::Stopped("decoder"))?;
+            let (spec, name) = decode_spec(film, &live.layer, start..end, file.clone());
+            reader.insert(Reader::start(spec, name))
+        }
+    };
+    if frame >= start && reader.next(picture).await? {
+        *is_raw = true;
+    }
+    Ok(())
+}
+
+fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: PathBuf) -> (DecodeSpec, String) {
+    let Content::Video { src, trim_s, available, picture } = &layer.content else {
+        unreachable!("only moving layers are decoded");
+    };
+    let rate: FrameRate = film.plan.rate;
+    let Picture { crop_x, crop_y, crop_width, crop_height, width_px, height_px } = *picture;
+    // A source that has ended gives its last frame.
+    let from = (frames.start - layer.start).min(available.saturating_sub(1));
+    let spec = DecodeSpec {
+        file,
+        start_s: trim_s + rate.start_of(Frames(from)).0,
+        frames: (frames.end - frames.start).min(available - from),
+        rate,
+        crop: Some(Crop { x: crop_x, y: crop_y, width: crop_width, height: crop_height }),
+        width_px,
+        height_px,
+        threads: film.decoder_threads,
+    };
+    (spec, src.clone())
+}
+
+/// A decoder that works ahead in its own task.
+struct Reader {
+    frames: mpsc::Receiver<Result<Yuv420, RenderError>>,
+    used: mpsc::Sender<Yuv420>,
+    has_begun: bool,
+    name: String,
+    /// Ends the decoder when the reader is dropped.
+    _task: JoinSet<()>,
+}
+
+impl Reader {
+    fn start(spec: DecodeSpec, name: String) -> Self {
+        let (send, frames) = mpsc::channel(QUEUE);
+        let (used, mut spare) = mpsc::channel(QUEUE + 2);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let mut reader = match FrameReader::open(&spec).await {
+                Ok(reader) => reader,
+                Err(error) => return drop(send.send(Err(error.into())).await),
+            };
+            loop {
+                let mut frame = spare.try_recv().unwrap_or_else(|_| Yuv420::new(spec.width_px, spec.height_px));
+                let outcome = match reader.next(&mut frame).await {
+                    Ok(true) => Ok(frame),
+                    Ok(false) => return,
+                    Err(error) => Err(error.into()),
+                };
+                let failed = outcome.is_err();
+                if send.send(outcome).await.is_err() || failed {
+                    return;
+                }
+            }
+        });
+        Self { frames, used, has_begun: false, name, _task: task }
+    }
+
+    /// Puts the next frame into `picture`; false when the last one stands still.
+    async fn next(&mut self, picture: &mut Yuv420) -> Result<bool, RenderError> {
+        match self.frames.recv().await {
+            Some(frame) => {
+                let old = std::mem::replace(picture, frame?);
+                // When nobody needs the old one any more it is simply freed.
+                drop(self.used.try_send(old));
+                self.has_begun = true;
+                Ok(true)
+            }
+            None if self.has_begun => Ok(false),
+            None => Err(RenderError::NoPicture { name: self.name.clone() }),
+        }
+    }
+}
+
+/// An encoder that works behind in its own task.
+struct Writer {
+    frames: mpsc::Sender<Yuv420>,
+    used: mpsc::Receiver<Yuv420>,
+    fresh: usize,
+    size: (u32, u32),
+    task: JoinSet<Result<(), RenderError>>,
+}
+
+impl Writer {
+    fn open(film: &Film, out: PathBuf) -> Self {
+        let spec = EncodeSpec {
+            out,
+            width_px: film.plan.width_px,
+            height_px: film.plan.height_px,
+            rate: film.plan.rate,
+            crf: film.crf,
+            preset: film.preset,
+            threads: film.encoder_threads,
+        };
+        let (frames, mut waiting) = mpsc::channel::<Yuv420>(QUEUE);
+        let (send_back, used) = mpsc::channel(QUEUE + 2);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            let mut writer = FrameWriter::open(&spec).await?;
+            while let Some(frame) = waiting.recv().await {
+                writer.write(&frame).await?;
+                // A full queue means that there are enough frames already.
+                drop(send_back.try_send(frame));
+            }
+            writer.finish().await?;
+            Ok(())
+        });
+        Self { frames, used, fresh: QUEUE + 2, size: (film.plan.width_px, film.plan.height_px), task }
+    }
+
+    /// A frame to draw on: one of a few that go round.
+    async fn blank(&mut self) -> Result<Yuv420, RenderError> {
+        if let Ok(frame) = self.used.try_recv() {
+            return Ok(frame);
+        }
+        if self.fresh > 0 {
+            self.fresh -= 1;
+            return Ok(Yuv420::new(self.size.0, self.size.1));
+        }
+        match self.used.recv().await {
+            Some(frame) => Ok(frame),
+            None => Err(self.failure().await),
+        }
+    }
+
+    async fn write(&mut self, frame: Yuv420) -> Result<(), RenderError> {
+        if self.frames.send(frame).await.is_err() {
+            return Err(self.failure().await);
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) -> Result<(), RenderError> {
+        drop(self.frames);
+        match self.task.join_next().await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) | None => Err(RenderError::Stopped("encoder")),
+        }
+    }
+
+    /// Why the encoder takes no more frames.
+    async fn failure(&mut self) -> RenderError {
+        match self.task.join_next().await {
+            Some(Ok(Err(error))) => error,
+            Some(Ok(Ok(())) | Err(_)) | None => RenderError::Stopped("encoder"),
+        }
+    }
+}

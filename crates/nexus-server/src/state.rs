@@ -1,0 +1,38 @@
+//! What every handler may reach.
+
+use std::sync::Arc;
+
+use nexus_core::{BusinessId, blob::BlobRef, journal::Journal, port::Ports, time::Clock};
+use nexus_flows::FilmSettings;
+use nexus_store::Store;
+
+/// The application, cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Everything durable.
+    pub store: Store,
+    /// The ports.
+    pub ports: Arc<Ports>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// What requests may leave out.
+    pub defaults: Arc<Defaults>,
+}
+
+/// What requests may leave out.
+pub struct Defaults {
+    /// The business, when there is only one.
+    pub business: Option<BusinessId>,
+    /// The track for films of businesses that chose none.
+    pub music: Option<BlobRef>,
+    /// How films are made.
+    pub settings: FilmSettings,
+}
+
+impl App {
+    /// The journal of runs.
+    #[must_use]
+    pub fn journal(&self) -> &dyn Journal {
+        &self.store
+    }
+}

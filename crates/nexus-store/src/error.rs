@@ -1,0 +1,193 @@
+//! What can go wrong with durable things, each with its remedy, and the kind that callers act on.
+
+use std::{io, path::PathBuf, sync::Arc};
+
+use nexus_core::{ErrorKind, PortError};
+
+/// A failed operation of the store. Cheap to clone: one failed commit answers many callers.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else was first, or the lease was lost; nothing was changed.
+    #[error("{0}")]
+    Conflict(String),
+    /// The thing named does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// The request is wrong and stays wrong.
+    #[error("{0}")]
+    Invalid(String),
+    /// A link whose signature does not fit.
+    #[error("this link is not valid; open the newest one from the inbox")]
+    LinkInvalid,
+    /// A link after its time, or for a film that was made again.
+    #[error("this link has expired; open the newest one from the inbox")]
+    LinkExpired,
+    /// The file in the database's place is something else.
+    #[error("{} is not a nexus database; choose another data folder, or move that file away and start again", .0.display())]
+    NotADatabase(PathBuf),
+    /// A newer program wrote this folder.
+    #[error("{} was written by a newer version; start that version, or choose another data folder", path.display())]
+    Newer {
+        /// The database file.
+        path: PathBuf,
+        /// What the migration check said.
+        source: Arc<sqlx::migrate::MigrateError>,
+    },
+    /// Another process works on the same folder.
+    #[error("another process works in {}; stop it first, or choose another data folder", .0.display())]
+    Locked(PathBuf),
+    /// The operating system refused a file operation.
+    #[error("{}: {}", path.display(), disk_remedy(source))]
+    Disk {
+        /// The file or folder.
+        path: PathBuf,
+        /// The cause.
+        source: Arc<io::Error>,
+    },
+    /// The database refused a statement.
+    #[error("the database could not {what}: {}", database_remedy(source))]
+    Database {
+        /// The operation as a verb phrase.
+        what: &'static str,
+        /// The cause.
+        source: Arc<sqlx::Error>,
+    },
+    /// A stored text that this version cannot read.
+    #[error(
+        "a stored {what} cannot be read ({detail}); it was changed outside this program or written by another version"
+    )]
+    Corrupt {
+        /// The kind of thing.
+        what: &'static str,
+        /// What was expected.
+        detail: String,
+    },
+    /// The writer has ended because its runtime is shutting down.
+    #[error("the store is closing; start the program again, nothing accepted is lost")]
+    Closed,
+}
+
+impl StoreError {
+    /// What the caller can do.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Conflict(_) => ErrorKind::Conflict,
+            Self::NotFound(_) => ErrorKind::NotFound,
+            Self::Invalid(_) | Self::NotADatabase(_) | Self::Newer { .. } => ErrorKind::Invalid,
+            Self::LinkInvalid | Self::LinkExpired => ErrorKind::Unauthorized,
+            Self::Locked(_) | Self::Closed => ErrorKind::Unavailable,
+            Self::Disk { source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => ErrorKind::NotFound,
+                io::ErrorKind::PermissionDenied => ErrorKind::Unauthorized,
+                _ => ErrorKind::Unavailable,
+            },
+            Self::Database { source, .. } => match primary_code(source) {
+                Some(code) if TRANSIENT.contains(&code) => ErrorKind::Unavailable,
+                Some(_) => ErrorKind::Bug,
+                None => ErrorKind::Unavailable,
+            },
+            Self::Corrupt { .. } => ErrorKind::Bug,
+        }
+    }
+
+    /// The same error as a port's answer; `op` is a verb phrase.
+    #[must_use]
+    pub fn port(self, op: &'static str) -> PortError {
+        PortError::new(self.kind(), PROVIDER, op, self.to_string()).caused_by(self)
+    }
+
+    /// True when the disk has no room left.
+    #[must_use]
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Disk { source, .. } => is_full(source),
+            Self::Database { source, .. } => primary_code(source) == Some(SQLITE_FULL),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn database(what: &'static str) -> impl Fn(sqlx::Error) -> Self {
+        move |source| Self::Database { what, source: Arc::new(source) }
+    }
+
+    pub(crate) fn disk(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Disk { path, source: Arc::new(source) }
+    }
+
+    pub(crate) fn corrupt(what: &'static str) -> impl Fn(serde_json::Error) -> Self {
+        move |error| Self::Corrupt { what, detail: error.to_string() }
+    }
+
+    /// True when SQLite may have rolled back the whole transaction, not only the statement.
+    pub(crate) fn ends_transaction(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => primary_code(source).is_none_or(|code| TRANSIENT.contains(&code)),
+            _ => false,
+        }
+    }
+}
+
+impl From<StoreError> for PortError {
+    fn from(error: StoreError) -> Self {
+        error.port("finish the operation")
+    }
+}
+
+/// True when the operating system says that there is no room.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge)
+}
+
+pub(crate) const DISK_FULL: &str = "the disk is full: free some space and try again, it goes on where it was";
+const PROVIDER: &str = "local storage";
+const SQLITE_FULL: i32 = 13;
+/// Busy, locked, out of memory, interrupted, input or output, full, cannot open: nothing is wrong with the statement.
+const TRANSIENT: [i32; 7] = [5, 6, 7, 9, 10, SQLITE_FULL, 14];
+
+/// The primary SQLite result code, of which the extended one is a refinement.
+pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
+    let code = error.as_database_error()?.code()?;
+    code.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+fn disk_remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        _ if is_full(error) => DISK_FULL,
+        io::ErrorKind::NotFound => "there is no such file",
+        io::ErrorKind::PermissionDenied => "check the permissions of the folder",
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only: remount it or choose another data folder",
+        _ => "try again; if it persists, check the disk",
+    }
+}
+
+fn database_remedy(error: &sqlx::Error) -> &'static str {
+    match primary_code(error) {
+        Some(SQLITE_FULL) => DISK_FULL,
+        Some(8) => "the data folder is read-only: check its permissions",
+        Some(11) => "the database file is damaged: restore the data folder from a backup",
+        Some(14) => "its file cannot be opened: check the permissions of the data folder",
+        Some(5 | 6) => "another process holds it: stop the other one and try again",
+        _ => "try again; if it persists, check the disk",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn disk_errors_are_told_apart() {
+        for (name, kind, want, words) in [
+            ("full", io::ErrorKind::StorageFull, ErrorKind::Unavailable, "free some space"),
+            ("quota", io::ErrorKind::QuotaExceeded, ErrorKind::Unavailable, "free some space"),
+            ("absent", io::ErrorKind::NotFound, ErrorKind::NotFound, "no such file"),
+            ("forbidden", io::ErrorKind::PermissionDenied, ErrorKind::Unauthorized, "permissions"),
+        ] {
+            let error = StoreError::disk("data")(io::Error::from(kind));
+            assert_eq!(error.kind(), want, "{name}");
+            assert!(error.to_string().contains(words), "{name}: {error}");
+        }
+    }
+}

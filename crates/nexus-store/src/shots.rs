@@ -1,0 +1,103 @@
+//! Where the embedded memory keeps shots: a document and a vector per shot, a version per business.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use nexus_core::{BusinessId, PortResult, footage::Shot, memory::Embedding, port::ShotStore};
+
+use crate::{
+    Store, StoreError,
+    journal::{json, to_json},
+};
+
+const FORGET: &str = "delete from shots where business = $1 and asset = $2";
+const ADD: &str = "insert into shots (business, asset, number, file_name, document, space, vector) values ($1, $2, $3, $4, $5, $6, $7)";
+const GROW: &str = "insert into shot_versions (business, version) values ($1, 1)
+    on conflict (business) do update set version = shot_versions.version + 1";
+const LOAD: &str = "select document, space, vector from shots where business = $1 order by file_name, number, asset";
+const VERSION: &str = "select version from shot_versions where business = $1";
+
+#[async_trait]
+impl ShotStore for Store {
+    async fn replace(&self, business: BusinessId, shots: &[(Shot, Embedding)]) -> PortResult<()> {
+        if let Some((stranger, _)) = shots.iter().find(|(shot, _)| shot.business != business) {
+            let message =
+                format!("a shot of {} belongs to {}, not to {business}", stranger.file_name, stranger.business);
+            return Err(StoreError::Invalid(message).port("store shots"));
+        }
+        let shots = shots.to_vec();
+        self.write(
+            |()| false,
+            move |connection| {
+                Box::pin(async move {
+                    let failed = StoreError::database("store shots");
+                    let business = business.to_string();
+                    let assets: BTreeSet<String> = shots.iter().map(|(shot, _)| shot.asset.to_string()).collect();
+                    for asset in assets {
+                        sqlx::query(FORGET)
+                            .bind(&business)
+                            .bind(asset)
+                            .execute(&mut *connection)
+                            .await
+                            .map_err(&failed)?;
+                    }
+                    for (shot, embedding) in &shots {
+                        sqlx::query(ADD)
+                            .bind(&business)
+                            .bind(shot.asset.to_string())
+                            .bind(i64::from(shot.index))
+                            .bind(&shot.file_name)
+                            .bind(to_json("shot", shot)?)
+                            .bind(&embedding.space)
+                            .bind(to_bytes(&embedding.values))
+                            .execute(&mut *connection)
+                            .await
+                            .map_err(&failed)?;
+                    }
+                    sqlx::query(GROW).bind(&business).execute(&mut *connection).await.map_err(&failed)?;
+                    Ok(())
+                })
+            },
+        )
+        .await
+        .map_err(|error| error.port("store shots"))
+    }
+
+    async fn load(&self, business: BusinessId) -> PortResult<Vec<(Shot, Embedding)>> {
+        let rows: Vec<(String, String, Vec<u8>)> = sqlx::query_as(LOAD)
+            .bind(business.to_string())
+            .fetch_all(self.readers())
+            .await
+            .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
+        let shots = rows.into_iter().map(|(document, space, vector)| {
+            Ok((json("shot", &document)?, Embedding { space, values: from_bytes(&vector)? }))
+        });
+        shots.collect::<Result<_, StoreError>>().map_err(|error| error.port("read shots"))
+    }
+
+    async fn version(&self, business: BusinessId) -> PortResult<u64> {
+        let version: Option<i64> = sqlx::query_scalar(VERSION)
+            .bind(business.to_string())
+            .fetch_optional(self.readers())
+            .await
+            .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
+        Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
+    }
+}
+
+/// Little-endian, four bytes a value.
+fn to_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+fn from_bytes(bytes: &[u8]) -> Result<Vec<f32>, StoreError> {
+    let (values, rest) = bytes.as_chunks::<4>();
+    if rest.is_empty() {
+        Ok(values.iter().map(|value| f32::from_le_bytes(*value)).collect())
+    } else {
+        Err(StoreError::Corrupt {
+            what: "vector",
+            detail: format!("{} bytes are not whole values of four", bytes.len()),
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! Uploads that were announced, and the queue of objects that arrived.
+
+use nexus_core::{
+    BusinessId, Instant,
+    blob::{Arrival, BlobKey, BlobRef, Bucket},
+};
+
+use crate::{
+    Store, StoreError,
+    journal::{json, to_json},
+};
+
+/// What is known of an upload before its first byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRegistration {
+    /// The tenant; the key must lie in its folder.
+    pub business: BusinessId,
+    /// Where the object will lie in the raw bucket.
+    pub key: BlobKey,
+    /// The name that the person gave the file; folders are cut off.
+    pub file_name: String,
+    /// Words that the person gave with it.
+    pub user_tags: Vec<String>,
+    /// The most bytes that will be accepted under this key.
+    pub size: u64,
+}
+
+const REGISTER: &str = "insert into uploads (object_key, business, file_name, user_tags, size_bytes, created) values ($1, $2, $3, $4, $5, $6)
+    on conflict (object_key) do update set file_name = excluded.file_name, user_tags = excluded.user_tags,
+        size_bytes = excluded.size_bytes, created = excluded.created, completed = null";
+const LIMIT: &str = "select size_bytes from uploads where object_key = $1";
+const ARRIVALS: &str = "select e.seq, e.bucket, e.object_key, e.etag, e.size_bytes, e.event, u.file_name, u.user_tags, u.created, u.completed
+    from object_events e left join uploads u on u.object_key = e.object_key and e.bucket = $2
+    where e.acked is null order by e.seq limit $1";
+const ACK: &str = "update object_events set acked = $2 where seq = $1 and acked is null";
+
+#[derive(sqlx::FromRow)]
+struct ArrivalRecord {
+    seq: i64,
+    bucket: String,
+    object_key: String,
+    etag: String,
+    size_bytes: i64,
+    event: String,
+    file_name: Option<String>,
+    user_tags: Option<String>,
+    created: Option<i64>,
+    completed: Option<i64>,
+}
+
+impl Store {
+    /// Announces an upload: its name, words and size limit. Announcing a key again replaces them.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when the key lies in another tenant's folder or the size is zero.
+    pub async fn register_upload(&self, registration: UploadRegistration) -> Result<(), StoreError> {
+        let UploadRegistration { business, key, file_name, user_tags, size } = registration;
+        if key.business() != business {
+            return Err(StoreError::Invalid(format!("the key {key} is not in the folder of {business}")));
+        }
+        if size == 0 {
+            return Err(StoreError::Invalid(format!("the file {file_name} is empty; choose one with content")));
+        }
+        let file_name = base_name(&file_name).to_owned();
+        let tags = to_json("upload", &user_tags)?;
+        let now = self.now();
+        self.write(
+            |()| false,
+            move |connection| {
+                Box::pin(async move {
+                    sqlx::query(REGISTER)
+                        .bind(key.as_str())
+                        .bind(business.to_string())
+                        .bind(file_name)
+                        .bind(tags)
+                        .bind(i64::try_from(size).unwrap_or(i64::MAX))
+                        .bind(now.unix_millis())
+                        .execute(connection)
+                        .await
+                        .map(drop)
+                        .map_err(StoreError::database("register an upload"))
+                })
+            },
+        )
+        .await
+    }
+
+    /// Objects that arrived and were not acknowledged, oldest first: sequence number and arrival.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn next_arrivals(&self, limit: u32) -> Result<Vec<(i64, Arrival)>, StoreError> {
+        let records: Vec<ArrivalRecord> = sqlx::query_as(ARRIVALS)
+            .bind(i64::from(limit))
+            .bind(Bucket::Raw.name())
+            .fetch_all(self.readers())
+            .await
+            .map_err(StoreError::database("read arrivals"))?;
+        records.into_iter().map(arrival).collect()
+    }
+
+    /// Takes an arrival off the queue. Acknowledging it again changes nothing.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn ack_arrival(&self, seq: i64) -> Result<(), StoreError> {
+        let now = self.now();
+        self.write(
+            |()| false,
+            move |connection| {
+                Box::pin(async move {
+                    let ack = sqlx::query(ACK).bind(seq).bind(now.unix_millis()).execute(connection).await;
+                    ack.map(drop).map_err(StoreError::database("acknowledge an arrival"))
+                })
+            },
+        )
+        .await
+    }
+
+    /// The most bytes that were announced for a key of the raw bucket, if it was announced.
+    pub(crate) async fn upload_limit(&self, bucket: Bucket, key: &BlobKey) -> Result<Option<u64>, StoreError> {
+        if bucket != Bucket::Raw {
+            return Ok(None);
+        }
+        let limit: Option<i64> = sqlx::query_scalar(LIMIT)
+            .bind(key.as_str())
+            .fetch_optional(self.readers())
+            .await
+            .map_err(StoreError::database("read an upload"))?;
+        Ok(limit.and_then(|bytes| u64::try_from(bytes).ok()))
+    }
+}
+
+fn arrival(record: ArrivalRecord) -> Result<(i64, Arrival), StoreError> {
+    let object = stored_object(&record.bucket, record.object_key, record.size_bytes, record.etag)?;
+    let file_name = record.file_name.unwrap_or_else(|| base_name(object.key.as_str()).to_owned());
+    let user_tags = record.user_tags.as_deref().map(|text| json("upload", text)).transpose()?.unwrap_or_default();
+    let upload_ms = record.created.zip(record.completed).map(|(created, completed)| {
+        Instant::from_unix_millis(completed).millis_since(Instant::from_unix_millis(created))
+    });
+    Ok((record.seq, Arrival { object, file_name, user_tags, upload_ms, event: json("event", &record.event)? }))
+}
+
+/// A reference read back from storage.
+pub(crate) fn stored_object(bucket: &str, key: String, size_bytes: i64, etag: String) -> Result<BlobRef, StoreError> {
+    let bucket = Bucket::from_name(bucket)
+        .ok_or_else(|| StoreError::Corrupt { what: "object", detail: format!("unknown bucket {bucket}") })?;
+    let key =
+        BlobKey::try_from(key).map_err(|error| StoreError::Corrupt { what: "object", detail: error.to_string() })?;
+    Ok(BlobRef { bucket, key, size_bytes: u64::try_from(size_bytes).unwrap_or(0), etag })
+}
+
+/// The part after the last slash of either kind.
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}

@@ -1,0 +1,366 @@
+//! The journal port in memory, for tests of flows and of the engine, and a clock that tests move.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use nexus_core::{
+    Arrow, ErrorKind, Instant, PortError, PortResult, RunId,
+    journal::{
+        Arrived, Claim, Epoch, IntentState, Journal, NewRun, Release, RunEvent, RunFilter, RunRow, RunState, StepKey,
+        StepRow,
+    },
+    time::Clock,
+};
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+/// A clock that stands still until a test moves it.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    /// A clock that shows `millis` since 1970.
+    #[must_use]
+    pub fn at(millis: i64) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(millis)))
+    }
+
+    /// Moves the clock forward.
+    ///
+    /// # Panics
+    /// When `by` exceeds 292 million years.
+    pub fn advance(&self, by: Duration) {
+        let millis = i64::try_from(by.as_millis()).expect("a time span for a test");
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        Instant::from_unix_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A [`Journal`] that forgets everything when it is dropped.
+pub struct MemoryJournal {
+    clock: Arc<dyn Clock>,
+    rows: Mutex<Rows>,
+    version: AtomicU64,
+    seen: AtomicU64,
+    notify: Notify,
+}
+
+#[derive(Default)]
+struct Rows {
+    runs: BTreeMap<RunId, Stored>,
+    enqueued: u64,
+    events: Vec<RunEvent>,
+    claims: u64,
+}
+
+struct Stored {
+    row: RunRow,
+    order: u64,
+    lease_end: Instant,
+    steps: Vec<StepRow>,
+    signals: Vec<(String, Value)>,
+    intents: BTreeSet<(String, String)>,
+}
+
+impl MemoryJournal {
+    /// An empty journal that tells the time by `clock`.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self {
+            clock,
+            rows: Mutex::default(),
+            version: AtomicU64::new(0),
+            seen: AtomicU64::new(0),
+            notify: Notify::new(),
+        })
+    }
+
+    /// How many claims succeeded so far: a recovery that hides a bug shows here.
+    #[must_use]
+    pub fn claims(&self) -> u64 {
+        self.lock().claims
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Rows> {
+        self.rows.lock().expect("no test panics while it holds the journal")
+    }
+
+    /// Changes one run under the lock, with the fence when `epoch` is given, and tells the waiting.
+    fn change<T>(
+        &self,
+        run: RunId,
+        epoch: Option<Epoch>,
+        act: impl FnOnce(&mut Stored, Instant, &mut Vec<(&'static str, Value)>) -> PortResult<T>,
+    ) -> PortResult<T> {
+        let now = self.clock.now();
+        let mut rows = self.lock();
+        let stored = rows.runs.get_mut(&run).ok_or_else(|| error(ErrorKind::NotFound, format!("there is no {run}")))?;
+        if let Some(epoch) = epoch
+            && (stored.row.state != RunState::Running || stored.row.epoch != epoch)
+        {
+            return Err(error(ErrorKind::Conflict, format!("{run} is no longer claimed with epoch {}", epoch.0)));
+        }
+        let mut events = Vec::new();
+        let result = act(stored, now, &mut events)?;
+        stored.row.updated = now;
+        for (kind, data) in events {
+            rows.tell(run, now, kind, data);
+        }
+        drop(rows);
+        self.wake();
+        Ok(result)
+    }
+
+    fn wake(&self) {
+        self.version.fetch_add(1, Ordering::SeqCst);
+        self.notify.notify_waiters();
+    }
+}
+
+impl Rows {
+    fn tell(&mut self, run: RunId, at: Instant, kind: &str, data: Value) {
+        let seq = self.events.last().map_or(1, |event| event.seq + 1);
+        self.events.push(RunEvent { seq, run, at, kind: kind.to_owned(), data });
+    }
+}
+
+impl Stored {
+    /// Since when it has been claimable, or from when it will be.
+    fn due(&self) -> Option<Instant> {
+        match self.row.state {
+            RunState::Ready | RunState::Waiting => self.row.due,
+            RunState::Running => Some(self.lease_end),
+            RunState::Done | RunState::Failed => None,
+        }
+    }
+
+    fn has_signal(&self, name: &str) -> bool {
+        self.signals.iter().any(|(known, _)| known == name)
+    }
+
+    fn make_ready(&mut self, now: Instant) {
+        self.row.state = RunState::Ready;
+        self.row.due = Some(now);
+        self.row.awaits = None;
+    }
+}
+
+fn error(kind: ErrorKind, message: String) -> PortError {
+    PortError::new(kind, "memory journal", "use the journal", message)
+}
+
+#[async_trait]
+impl Journal for MemoryJournal {
+    async fn enqueue(&self, run: NewRun) -> PortResult<Arrived> {
+        let now = self.clock.now();
+        let mut rows = self.lock();
+        if rows.runs.contains_key(&run.id) {
+            return Ok(Arrived::Again);
+        }
+        rows.enqueued += 1;
+        let row = RunRow {
+            id: run.id,
+            flow: run.flow.clone(),
+            version: run.version,
+            business: run.business,
+            input: run.input,
+            state: RunState::Ready,
+            epoch: Epoch(0),
+            attempts: 0,
+            due: Some(now),
+            awaits: None,
+            output: None,
+            error: None,
+            created: now,
+            updated: now,
+        };
+        let stored = Stored {
+            row,
+            order: rows.enqueued,
+            lease_end: now,
+            steps: Vec::new(),
+            signals: Vec::new(),
+            intents: BTreeSet::new(),
+        };
+        rows.runs.insert(run.id, stored);
+        rows.tell(run.id, now, "enqueued", json!({ "flow": run.flow }));
+        drop(rows);
+        self.wake();
+        Ok(Arrived::First)
+    }
+
+    async fn claim(&self, _worker: &str, flows: &[(String, u32)], lease_ms: u64) -> PortResult<Option<Claim>> {
+        let now = self.clock.now();
+        let mut rows = self.lock();
+        let next = rows
+            .runs
+            .values_mut()
+            .filter(|stored| flows.iter().any(|(flow, v)| *flow == stored.row.flow && *v == stored.row.version))
+            .filter_map(|stored| Some((stored.due().filter(|due| *due <= now)?, stored)))
+            .min_by_key(|(due, stored)| (*due, stored.order));
+        let Some((_, stored)) = next else { return Ok(None) };
+        stored.row.state = RunState::Running;
+        stored.row.epoch.0 += 1;
+        stored.row.due = None;
+        stored.row.awaits = None;
+        stored.row.updated = now;
+        stored.lease_end = now.after(Duration::from_millis(lease_ms));
+        let claim = Claim { run: stored.row.clone(), steps: stored.steps.clone(), signals: stored.signals.clone() };
+        rows.claims += 1;
+        Ok(Some(claim))
+    }
+
+    async fn renew(&self, run: RunId, epoch: Epoch, lease_ms: u64) -> PortResult<()> {
+        self.change(run, Some(epoch), |stored, now, _| {
+            stored.lease_end = now.after(Duration::from_millis(lease_ms));
+            Ok(())
+        })
+    }
+
+    async fn record(&self, run: RunId, epoch: Epoch, step: StepRow) -> PortResult<()> {
+        self.change(run, Some(epoch), |stored, _, events| {
+            stored.row.attempts = 0;
+            events.push(("step", json!({ "step": step.step, "item": step.item, "status": step.status })));
+            stored.steps.push(step);
+            Ok(())
+        })
+    }
+
+    async fn intend(&self, epoch: Epoch, key: &StepKey, _request_hash: &str) -> PortResult<IntentState> {
+        self.change(key.run, Some(epoch), |stored, _, _| {
+            let fresh = stored.intents.insert((key.step.as_str().to_owned(), key.item.clone()));
+            Ok(if fresh { IntentState::Fresh } else { IntentState::Unsettled })
+        })
+    }
+
+    async fn release(&self, run: RunId, epoch: Epoch, release: Release) -> PortResult<()> {
+        self.change(run, Some(epoch), |stored, now, events| {
+            match release {
+                Release::Wait { signal, until } => {
+                    events.push(("waiting", json!({ "signal": signal, "until": until })));
+                    if stored.has_signal(&signal) {
+                        stored.make_ready(now);
+                    } else {
+                        stored.row.state = RunState::Waiting;
+                        stored.row.due = until;
+                        stored.row.awaits = Some(signal);
+                    }
+                }
+                Release::Retry { due, failure } => {
+                    stored.row.state = RunState::Ready;
+                    stored.row.due = Some(due);
+                    stored.row.attempts += 1;
+                    events.push(("retry", json!(failure)));
+                    stored.row.error = Some(failure);
+                }
+                Release::Done(output) => {
+                    stored.row.state = RunState::Done;
+                    events.push(("done", output.clone()));
+                    stored.row.output = Some(output);
+                }
+                Release::Failed(failure) => {
+                    stored.row.state = RunState::Failed;
+                    events.push(("failed", json!(failure)));
+                    stored.row.error = Some(failure);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn signal(&self, run: RunId, name: &str, payload: Value) -> PortResult<Arrived> {
+        self.change(run, None, |stored, now, events| {
+            if stored.has_signal(name) {
+                return Ok(Arrived::Again);
+            }
+            events.push(("signal", json!({ "name": name })));
+            stored.signals.push((name.to_owned(), payload));
+            if stored.row.state == RunState::Waiting && stored.row.awaits.as_deref() == Some(name) {
+                stored.make_ready(now);
+            }
+            Ok(Arrived::First)
+        })
+    }
+
+    async fn recover(&self) -> PortResult<u64> {
+        let now = self.clock.now();
+        let mut recovered = 0;
+        for stored in self.lock().runs.values_mut().filter(|stored| stored.row.state == RunState::Running) {
+            stored.lease_end = now;
+            recovered += 1;
+        }
+        self.wake();
+        Ok(recovered)
+    }
+
+    async fn retry(&self, run: RunId, from: Option<Arrow>) -> PortResult<()> {
+        self.change(run, None, |stored, now, events| {
+            if stored.row.state != RunState::Failed {
+                return Err(error(ErrorKind::Conflict, format!("{run} has not failed: only a failed run is retried")));
+            }
+            let reached =
+                |step: &StepRow| from.is_some_and(|from| step.step.arrow().is_some_and(|arrow| arrow >= from));
+            if let Some(first) = stored.steps.iter().position(reached) {
+                stored.steps.truncate(first);
+            }
+            stored.row.attempts = 0;
+            stored.make_ready(now);
+            events.push(("retry", json!({ "from": from })));
+            Ok(())
+        })
+    }
+
+    async fn run(&self, id: RunId) -> PortResult<Option<RunRow>> {
+        Ok(self.lock().runs.get(&id).map(|stored| stored.row.clone()))
+    }
+
+    async fn runs(&self, filter: &RunFilter) -> PortResult<Vec<RunRow>> {
+        let rows = self.lock();
+        let mut found: Vec<&Stored> = rows
+            .runs
+            .values()
+            .filter(|stored| filter.business.is_none_or(|business| business == stored.row.business))
+            .filter(|stored| filter.state.is_none_or(|state| state == stored.row.state))
+            .filter(|stored| filter.flow.as_ref().is_none_or(|flow| *flow == stored.row.flow))
+            .collect();
+        found.sort_by_key(|stored| std::cmp::Reverse(stored.order));
+        Ok(found.into_iter().take(filter.limit as usize).map(|stored| stored.row.clone()).collect())
+    }
+
+    async fn steps(&self, run: RunId) -> PortResult<Vec<StepRow>> {
+        Ok(self.lock().runs.get(&run).map(|stored| stored.steps.clone()).unwrap_or_default())
+    }
+
+    async fn events(&self, run: Option<RunId>, after: i64, limit: u32) -> PortResult<Vec<RunEvent>> {
+        let rows = self.lock();
+        let wanted = |event: &&RunEvent| event.seq > after && run.is_none_or(|run| run == event.run);
+        Ok(rows.events.iter().filter(wanted).take(limit as usize).cloned().collect())
+    }
+
+    async fn next_due(&self) -> PortResult<Option<Instant>> {
+        Ok(self.lock().runs.values().filter_map(Stored::due).min())
+    }
+
+    async fn changed(&self) {
+        let notified = self.notify.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        let version = self.version.load(Ordering::SeqCst);
+        if self.seen.swap(version, Ordering::SeqCst) == version {
+            notified.await;
+            self.seen.store(self.version.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! [`RuleTagger`]: rung L0, what can be said of a shot without any model.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use nexus_core::{
+    PortResult,
+    footage::{MediaInfo, Seen, ShotView, Tag},
+    port::{Adapter, TagWords, Tagger},
+};
+
+use crate::{
+    error::VisionError,
+    layout::layout_tags,
+    light::light_tags,
+    measure::{calm, focus, quality, sharpness_tags},
+    movement::{format_tag, motion_tags, sound_tags},
+    palette::colour_tags,
+    picture::Picture,
+    words::word_tags,
+};
+
+/// A tag needs "rather yes" to be said.
+const LEAST_SCORE: f64 = 0.5;
+
+/// Tags from measurements and rules alone. Every tag names its source (`L0 colour`, `L0 light`, `L0 layout`,
+/// `L0 motion`, `L0 sound`, `L0 format`, `file name`, `you`) and the frame that shows it best.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RuleTagger;
+
+impl Adapter for RuleTagger {}
+
+#[async_trait]
+impl Tagger for RuleTagger {
+    async fn tag(&self, info: &MediaInfo, shots: &[ShotView], words: &TagWords) -> PortResult<Vec<Seen>> {
+        check(shots)?;
+        let (info, shots, words) = (info.clone(), shots.to_vec(), words.clone());
+        let task = tokio::task::spawn_blocking(move || shots.iter().map(|view| see(&info, view, &words)).collect());
+        Ok(task.await.map_err(|error| VisionError::Stopped { detail: error.to_string() })?)
+    }
+}
+
+fn check(shots: &[ShotView]) -> Result<(), VisionError> {
+    for (shot, view) in shots.iter().enumerate() {
+        for (what, value) in measurements(view) {
+            if !value.is_finite() {
+                return Err(VisionError::NotFinite { shot, what });
+            }
+        }
+        for (number, frame) in view.frames.iter().enumerate() {
+            let (width_px, height_px, found) = (frame.width_px, frame.height_px, frame.rgb.len());
+            let expected = 3 * width_px as usize * height_px as usize;
+            if expected != found {
+                return Err(VisionError::FrameSize { shot, frame: number, width_px, height_px, expected, found });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn measurements(view: &ShotView) -> impl Iterator<Item = (&'static str, f64)> {
+    let ShotView { start_s, end_s, frames: _, motion, sharpness, sound } = view;
+    let sound = sound.iter().flat_map(|sound| [("sound level", sound.level_db), ("speech", sound.speech)]);
+    [
+        ("start", *start_s),
+        ("end", *end_s),
+        ("sharpness", *sharpness),
+        ("activity", motion.activity),
+        ("pan", motion.pan),
+        ("tilt", motion.tilt),
+        ("zoom", motion.zoom),
+        ("shake", motion.shake),
+        ("peak", motion.peak_s),
+    ]
+    .into_iter()
+    .chain(sound)
+}
+
+fn see(info: &MediaInfo, view: &ShotView, words: &TagWords) -> Seen {
+    let pictures: Vec<Picture> = view.frames.iter().filter_map(Picture::new).collect();
+    let middle_s = view.start_s + (view.end_s - view.start_s) / 2.0;
+    let peak_s = view.motion.peak_s.clamp(view.start_s, view.end_s.max(view.start_s));
+    let middle = pictures.get(pictures.len() / 2);
+
+    let mut tags = word_tags(words, middle_s);
+    tags.extend(over_frames(&pictures, "L0 colour", colour_tags));
+    tags.extend(over_frames(&pictures, "L0 light", light_tags));
+    tags.extend(over_frames(&pictures, "L0 layout", layout_tags));
+    let measured = [
+        ("L0 motion", peak_s, motion_tags(&view.motion)),
+        ("L0 sound", middle_s, sound_tags(view.sound.as_ref())),
+        ("L0 light", middle_s, if pictures.is_empty() { Vec::new() } else { sharpness_tags(view.sharpness) }),
+        ("L0 format", middle_s, format_tag(info).map(|name| (name, 0.97)).into_iter().collect()),
+    ];
+    for (source, at_s, found) in measured {
+        tags.extend(found.into_iter().map(|(name, score)| Tag {
+            name: name.into(),
+            score,
+            source: source.into(),
+            at_s,
+        }));
+    }
+    Seen {
+        tags: best_first(tags),
+        quality: quality(view, &pictures),
+        mean_rgb: middle.map_or([128; 3], |picture| picture.mean_rgb),
+        focus: focus(&pictures),
+        calm: calm(&pictures),
+    }
+}
+
+/// What a rule says of all frames: the mean of its two best scores, so that one frame alone convinces
+/// nobody, at the time of the best.
+fn over_frames(
+    pictures: &[Picture],
+    source: &'static str,
+    rule: impl Fn(&Picture) -> Vec<(&'static str, f64)>,
+) -> Vec<Tag> {
+    let mut seen: BTreeMap<&'static str, Vec<(f64, f64)>> = BTreeMap::new();
+    for picture in pictures {
+        for (name, score) in rule(picture) {
+            seen.entry(name).or_default().push((score, picture.time_s));
+        }
+    }
+    let tag = |(name, mut scores): (&'static str, Vec<(f64, f64)>)| {
+        scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
+        let at_s = scores[0].1;
+        scores.resize(pictures.len().max(1), (0.0, at_s));
+        scores.truncate(2);
+        let score = scores.iter().map(|(score, _)| score).sum::<f64>() / scores.len() as f64;
+        Tag { name: name.into(), score, source: source.into(), at_s }
+    };
+    seen.into_iter().map(tag).collect()
+}
+
+/// Tags of at least [`LEAST_SCORE`], each name once with its best score, best first, then by name.
+fn best_first(mut tags: Vec<Tag>) -> Vec<Tag> {
+    tags.retain(|tag| tag.score >= LEAST_SCORE);
+    tags.sort_by(|a, b| a.name.cmp(&b.name).then(b.score.total_cmp(&a.score)));
+    tags.dedup_by(|later, first| later.name == first.name);
+    tags.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
+    tags
+}

@@ -1,0 +1,5 @@
+//! The eye and the text model through their front doors, on painted frames.
+
+mod embedding;
+mod paint;
+mod seeing;

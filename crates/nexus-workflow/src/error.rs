@@ -1,0 +1,93 @@
+//! Why a flow stopped before its end.
+
+use nexus_core::{
+    ErrorKind, Instant, PortError,
+    journal::{RunFailure, StepName},
+};
+
+/// A flow that stopped. Propagate it with `?`: the engine decides what becomes of the run.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// The run waits for a signal. Not a failure: control flow that a flow passes on.
+    #[error("waiting for the signal '{}'", .0.signal)]
+    Parked(Park),
+    /// A port failed in this step. Retryable kinds are tried again, all others end the run.
+    #[error("step {step} failed")]
+    Port {
+        /// The step.
+        step: StepName,
+        /// What the port said.
+        source: PortError,
+    },
+    /// The flow gives up, in words for people.
+    #[error("{message}")]
+    Refused {
+        /// The step.
+        step: StepName,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The journal could not be read or written at this step, or holds something of another shape.
+    #[error("the journal failed at step {step}")]
+    Journal {
+        /// The step.
+        step: StepName,
+        /// What the journal said.
+        source: PortError,
+    },
+    /// Another worker owns the run now; this one must not write any more.
+    #[error("another worker has taken over this run")]
+    LostLease,
+}
+
+/// What a parked run waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Park {
+    /// The signal.
+    pub signal: String,
+    /// When to go on without it; `None` waits for ever.
+    pub until: Option<Instant>,
+}
+
+impl FlowError {
+    /// The flow gives up at `step`, with one paragraph that says why and what to do.
+    #[must_use]
+    pub fn refused(step: impl Into<StepName>, message: impl Into<String>) -> Self {
+        Self::Refused { step: step.into(), message: message.into() }
+    }
+
+    /// A failure of a port outside of any closure given to a step.
+    #[must_use]
+    pub fn port(step: impl Into<StepName>, source: PortError) -> Self {
+        Self::Port { step: step.into(), source }
+    }
+
+    /// A failed journal write: a conflict means that the lease is lost.
+    pub(crate) fn from_journal(step: &StepName, source: PortError) -> Self {
+        match source.kind {
+            ErrorKind::Conflict => Self::LostLease,
+            _ => Self::Journal { step: step.clone(), source },
+        }
+    }
+
+    /// What is journaled of it; `None` for control flow, which is no failure.
+    pub(crate) fn failure(&self) -> Option<RunFailure> {
+        match self {
+            Self::Parked(_) | Self::LostLease => None,
+            Self::Port { step, source } | Self::Journal { step, source } => {
+                Some(RunFailure { kind: source.kind, step: step.to_string(), message: source.chain() })
+            }
+            Self::Refused { step, message } => {
+                Some(RunFailure { kind: ErrorKind::Refused, step: step.to_string(), message: message.clone() })
+            }
+        }
+    }
+
+    /// How long the other side asked us to wait.
+    pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Port { source, .. } | Self::Journal { source, .. } => source.retry_after,
+            Self::Parked(_) | Self::Refused { .. } | Self::LostLease => None,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The command line as people type it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use nexus_core::{
+    BusinessId, RunId,
+    film::{Aspect, Resolution},
+    journal::RunState,
+};
+
+/// From raw footage and a guest's review to an approved, published brand film.
+#[derive(Debug, Parser)]
+#[command(name = "nexus", version, arg_required_else_help = true, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// For all commands.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Folder of everything durable: database, stored files, cache [default: ./nexus-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Configuration file [default: ./nexus.toml, when it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Answers as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes a film from demo material (or your own), all nineteen arrows, offline
+    Demo(DemoArguments),
+    /// Serves API, portal and approval pages, and works on what comes in
+    Up(UpArguments),
+    /// Uploads clips and looks at them
+    Ingest(IngestArguments),
+    /// Finds shots by meaning
+    Search(SearchArguments),
+    /// Sends a review, as the webhook would
+    Review {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ReviewCommand,
+    },
+    /// Looks into runs
+    Run {
+        /// What to see.
+        #[command(subcommand)]
+        command: RunCommand,
+    },
+    /// Checks that this machine has what films need
+    Doctor,
+    /// Looks into the configuration
+    Config {
+        /// What to see.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+}
+
+/// `nexus demo`
+#[derive(Debug, Clone, Args)]
+pub struct DemoArguments {
+    /// Where everything goes: material, data, film and run.json
+    #[arg(long, default_value = "demo", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Your own clips instead of the demo clips
+    #[arg(long, value_name = "DIR")]
+    pub footage: Option<PathBuf>,
+    /// Your own track instead of the demo track
+    #[arg(long, value_name = "FILE")]
+    pub music: Option<PathBuf>,
+    /// Your own review: JSON with id, rating, author, text, created_at, language
+    #[arg(long, value_name = "FILE")]
+    pub review: Option<PathBuf>,
+    /// Your own business and brand: JSON
+    #[arg(long, value_name = "FILE")]
+    pub business: Option<PathBuf>,
+    /// Shape of the film [default: 9:16]
+    #[arg(long, value_enum)]
+    pub aspect: Option<AspectArgument>,
+    /// Pixels of the film [default: 1080]
+    #[arg(long, value_enum)]
+    pub resolution: Option<ResolutionArgument>,
+    /// Same seed, same film [default: 1]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Approves the film, so that arrows 17 to 19 run too; the demo's undo time is 1 second
+    #[arg(long)]
+    pub approve: bool,
+}
+
+/// Shapes as people type them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum AspectArgument {
+    /// Phones
+    #[value(name = "9:16")]
+    Portrait,
+    /// Screens
+    #[value(name = "16:9")]
+    Landscape,
+    /// Feeds
+    #[value(name = "1:1")]
+    Square,
+}
+
+impl From<AspectArgument> for Aspect {
+    fn from(argument: AspectArgument) -> Self {
+        match argument {
+            AspectArgument::Portrait => Self::Portrait,
+            AspectArgument::Landscape => Self::Landscape,
+            AspectArgument::Square => Self::Square,
+        }
+    }
+}
+
+/// Resolutions as people type them.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum ResolutionArgument {
+    /// Short side 720
+    #[value(name = "720")]
+    Hd,
+    /// Short side 1080
+    #[value(name = "1080")]
+    FullHd,
+    /// Short side 2160
+    #[value(name = "4k")]
+    Uhd,
+}
+
+impl From<ResolutionArgument> for Resolution {
+    fn from(argument: ResolutionArgument) -> Self {
+        match argument {
+            ResolutionArgument::Hd => Self::Hd,
+            ResolutionArgument::FullHd => Self::FullHd,
+            ResolutionArgument::Uhd => Self::Uhd,
+        }
+    }
+}
+
+/// `nexus up`
+#[derive(Debug, Clone, Args)]
+pub struct UpArguments {
+    /// The track for films
+    #[arg(long, value_name = "FILE")]
+    pub music: Option<PathBuf>,
+    /// Address and port [default: 127.0.0.1:8787]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+/// `nexus ingest`
+#[derive(Debug, Clone, Args)]
+pub struct IngestArguments {
+    /// Clips, or folders of clips
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub paths: Vec<PathBuf>,
+    /// Whose; may be left out when there is one business
+    #[arg(long, value_name = "ID")]
+    pub business: Option<BusinessId>,
+    /// A word for all of these clips; may be given several times
+    #[arg(long = "tag", value_name = "WORD")]
+    pub tags: Vec<String>,
+    /// Waits until every clip has been looked at
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// `nexus search`
+#[derive(Debug, Clone, Args)]
+pub struct SearchArguments {
+    /// What should be seen, in plain words
+    pub query: String,
+    /// Whose; may be left out when there is one business
+    #[arg(long, value_name = "ID")]
+    pub business: Option<BusinessId>,
+    /// At most that many
+    #[arg(long, default_value_t = 12)]
+    pub limit: usize,
+}
+
+/// `nexus review`
+#[derive(Debug, Clone, Subcommand)]
+pub enum ReviewCommand {
+    /// Sends a review file; the same review again makes no second film
+    Send {
+        /// JSON with id, rating, author, text, created_at, language
+        file: PathBuf,
+        /// Whose; may be left out when there is one business
+        #[arg(long, value_name = "ID")]
+        business: Option<BusinessId>,
+        /// The track [default: that of the last film]
+        #[arg(long, value_name = "FILE")]
+        music: Option<PathBuf>,
+        /// Makes the film now and waits until it awaits approval
+        #[arg(long)]
+        wait: bool,
+    },
+}
+
+/// `nexus run`
+#[derive(Debug, Clone, Subcommand)]
+pub enum RunCommand {
+    /// Newest runs first
+    List {
+        /// Only in this state: ready, running, waiting, done, failed
+        #[arg(long, value_parser = parse_state)]
+        state: Option<RunState>,
+        /// At most that many
+        #[arg(long, default_value_t = 30)]
+        limit: u32,
+    },
+    /// One run with its steps
+    Show {
+        /// Its id
+        run: RunId,
+    },
+    /// Makes a failed run go on, on request from an arrow on
+    Retry {
+        /// Its id
+        run: RunId,
+        /// Forget this arrow and all later ones first
+        #[arg(long, value_name = "ARROW", value_parser = clap::value_parser!(u8).range(1..=19))]
+        from: Option<u8>,
+    },
+}
+
+fn parse_state(word: &str) -> Result<RunState, String> {
+    RunState::parse(word).ok_or_else(|| "expected ready, running, waiting, done or failed".to_owned())
+}
+
+/// `nexus config`
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConfigCommand {
+    /// The configuration as it is in effect
+    Show,
+    /// Lists every mistake
+    Check,
+    /// What a key means, or all keys
+    Explain {
+        /// For instance approval.undo_s, or a section
+        key: Option<String>,
+    },
+}

@@ -1,0 +1,51 @@
+//! `nexus up`: serves and works until it is stopped.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use nexus_server::{App, Defaults};
+
+use crate::{
+    cli::UpArguments,
+    commands::review::last_music,
+    config::Config,
+    installation::{Installation, Purpose, listen},
+    intake, show,
+};
+
+/// Runs the command until Ctrl-C.
+pub async fn run(arguments: UpArguments, mut config: Config) -> anyhow::Result<()> {
+    if let Some(address) = arguments.listen {
+        config.server.listen = address;
+    }
+    // A page that cannot be served is said before anything is opened.
+    let listener = listen(&config.server.listen, "server.listen").await?;
+    let address = listener.local_addr()?;
+    let storage_listen = config.server.storage_listen.clone();
+    let mut installation = Installation::open(&config, Purpose::Work { storage_listen: &storage_listen, outbox: None }).await?;
+    let business = match installation.ports.business.list().await?.as_slice() {
+        [only] => Some(only.id),
+        _ => None,
+    };
+    let music = match (&arguments.music, business) {
+        (Some(file), Some(business)) => Some(intake::store_music(&installation, business, file).await?),
+        (Some(_), None) => anyhow::bail!("--music needs a business; add one first with POST /v1/businesses or `nexus demo`"),
+        (None, _) => last_music(&installation).await?,
+    };
+    let app = App {
+        store: installation.store.clone(),
+        ports: Arc::clone(&installation.ports),
+        clock: Arc::clone(&installation.clock),
+        defaults: Arc::new(Defaults { business, music, settings: installation.settings() }),
+    };
+    let workshop = installation.start()?;
+    show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
+    axum::serve(listener, nexus_server::router(app))
+        .with_graceful_shutdown(async {
+            let _ = tokio::signal::ctrl_c().await;
+        })
+        .await
+        .context("serve")?;
+    drop(workshop);
+    Ok(())
+}

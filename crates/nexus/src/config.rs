@@ -1,0 +1,165 @@
+//! Configuration: defaults < `nexus.toml` < `NEXUS__SECTION__KEY` < flags. Works with nothing set, refuses
+//! what it does not know, and lists every mistake at once.
+
+mod keys;
+mod load;
+
+use std::path::PathBuf;
+
+use nexus_core::film::{Aspect, Resolution};
+use nexus_edit::CutConfig;
+use serde::{Deserialize, Serialize};
+
+pub use keys::explain;
+pub use load::load;
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where everything durable lies.
+    pub data: PathBuf,
+    /// `[server]`
+    pub server: ServerConfig,
+    /// `[film]`
+    pub film: FilmConfig,
+    /// `[cut]`
+    pub cut: CutConfig,
+    /// `[approval]`
+    pub approval: ApprovalConfig,
+    /// `[render]`
+    pub render: RenderConfig,
+    /// `[adapters]`
+    pub adapters: AdapterConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("./nexus-data"),
+            server: ServerConfig::default(),
+            film: FilmConfig::default(),
+            cut: CutConfig::default(),
+            approval: ApprovalConfig::default(),
+            render: RenderConfig::default(),
+            adapters: AdapterConfig::default(),
+        }
+    }
+}
+
+/// `[server]`: where it listens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerConfig {
+    /// Address and port of API and pages.
+    pub listen: String,
+    /// Address and port of the storage endpoint that browsers upload to.
+    pub storage_listen: String,
+    /// Address of this installation as guests reach it.
+    pub public_url: String,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8787".into(), storage_listen: "127.0.0.1:8788".into(), public_url: String::new() }
+    }
+}
+
+/// `[film]`: the shape of films.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FilmConfig {
+    /// Width to height.
+    pub aspect: Aspect,
+    /// Short side.
+    pub resolution: Resolution,
+    /// Same seed, same film.
+    pub seed: u64,
+}
+
+impl Default for FilmConfig {
+    fn default() -> Self {
+        Self { aspect: Aspect::Portrait, resolution: Resolution::FullHd, seed: 1 }
+    }
+}
+
+/// `[approval]`: how long things wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApprovalConfig {
+    /// Seconds in which an approval can be taken back.
+    pub undo_s: u64,
+    /// Hours after which the question expires.
+    pub expires_h: u64,
+}
+
+impl Default for ApprovalConfig {
+    fn default() -> Self {
+        Self { undo_s: 30, expires_h: 72 }
+    }
+}
+
+/// `[render]`: how the machine is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RenderConfig {
+    /// Segments rendered at a time.
+    pub workers: usize,
+    /// Effort of the x264 encoder.
+    pub preset: EncoderPreset,
+}
+
+impl Default for RenderConfig {
+    fn default() -> Self {
+        Self { workers: 2, preset: EncoderPreset::Veryfast }
+    }
+}
+
+/// Effort of the x264 encoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EncoderPreset {
+    /// Previews.
+    Ultrafast,
+    /// Drafts.
+    Superfast,
+    /// The knee of the curve.
+    Veryfast,
+    /// Smaller files, twice the time.
+    Medium,
+}
+
+/// `[adapters]`: which form of each system runs. Only the embedded forms exist so far.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdapterConfig {
+    /// Files: S3 raw and S3 final.
+    pub storage: Embedded,
+    /// Tags: Banana.
+    pub tagger: Embedded,
+    /// Search: Pinecone.
+    pub memory: Embedded,
+    /// Script: GPT-4o.
+    pub writer: Embedded,
+    /// Stills: Gemini.
+    pub images: Embedded,
+    /// Moving stills: Runway.
+    pub animator: Embedded,
+    /// Beats: librosa.
+    pub beats: Embedded,
+    /// Films: Shotstack.
+    pub renderer: Embedded,
+    /// Social networks: Ayrshare.
+    pub publisher: Embedded,
+    /// Maps: Google Business Profile.
+    pub place: Embedded,
+}
+
+/// The embedded form, the only one so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Embedded {
+    /// On this machine, no account.
+    #[default]
+    Embedded,
+}

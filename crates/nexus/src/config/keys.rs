@@ -1,0 +1,86 @@
+//! One sentence per configuration key, for `nexus config explain` and the reference page.
+
+/// Every key with its meaning; a test holds this list against [`super::Config`].
+const KEYS: &[(&str, &str)] = &[
+    ("data", "Folder of everything durable: database, stored files, cache, secrets."),
+    ("server.listen", "Address and port of API and pages; 127.0.0.1 keeps it on this machine."),
+    ("server.storage_listen", "Address and port of the S3-protocol endpoint that browsers upload to."),
+    ("server.public_url", "Address of this installation as guests reach it, for watch pages; empty for none."),
+    ("film.aspect", "Width to height: \"9:16\", \"16:9\" or \"1:1\"."),
+    ("film.resolution", "Short side in pixels: \"720\", \"1080\" or \"4k\" (2160)."),
+    ("film.seed", "Any whole number; the same seed makes the same film."),
+    ("cut.min_shot_s", "Shortest shot in seconds; faster bars are taken two or more at a time."),
+    ("cut.max_shot_s", "Longest shot in seconds; slower bars are cut at their middle beat."),
+    ("cut.end_card_s", "Least length of the end card in seconds."),
+    ("cut.free_shot_s", "Length of a shot in seconds where the music has no grid to follow."),
+    ("approval.undo_s", "Seconds in which an approval can be taken back; nothing is published before they are over."),
+    ("approval.expires_h", "Hours after which an unanswered question counts as declined."),
+    ("render.workers", "Segments rendered at a time; one per processor core is right."),
+    ("render.preset", "Effort of the x264 encoder: ultrafast, superfast, veryfast or medium."),
+    ("adapters.storage", "Files (S3 raw and final): embedded."),
+    ("adapters.tagger", "Tags (Banana): embedded."),
+    ("adapters.memory", "Search (Pinecone): embedded."),
+    ("adapters.writer", "Script (GPT-4o): embedded."),
+    ("adapters.images", "Stills (Gemini): embedded."),
+    ("adapters.animator", "Moving stills (Runway): embedded."),
+    ("adapters.beats", "Beats (librosa): embedded."),
+    ("adapters.renderer", "Films (Shotstack): embedded."),
+    ("adapters.publisher", "Social networks (Ayrshare): embedded, an outbox of exact payloads."),
+    ("adapters.place", "Maps (Google Business Profile): embedded, an outbox of exact payloads."),
+];
+
+/// The meaning of `key` and of every key below it; empty when there is none.
+pub fn explain(key: &str) -> Vec<(&'static str, &'static str)> {
+    let below = format!("{key}.");
+    let matches = |name: &str| key.is_empty() || name == key || name.starts_with(&below);
+    KEYS.iter().copied().filter(|(name, _)| matches(name)).collect()
+}
+
+/// The known key that looks most like `key`.
+pub(super) fn nearest(key: &str) -> Option<&'static str> {
+    let (name, distance) = KEYS.iter().map(|(name, _)| (*name, edit_distance(key, name))).min_by_key(|(_, distance)| *distance)?;
+    (distance <= 1 + key.len() / 3).then_some(name)
+}
+
+/// Levenshtein distance in characters.
+fn edit_distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn leaves(prefix: &str, table: &toml::Table, into: &mut Vec<String>) {
+        for (name, value) in table {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            match value {
+                toml::Value::Table(inner) => leaves(&key, inner, into),
+                _ => into.push(key),
+            }
+        }
+    }
+
+    #[test]
+    fn every_key_is_explained_and_every_explained_key_exists() {
+        let table = toml::Table::try_from(Config::default()).expect("the defaults are plain data");
+        let mut have = Vec::new();
+        leaves("", &table, &mut have);
+        let mut told: Vec<String> = KEYS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        have.sort();
+        told.sort();
+        assert_eq!(have, told);
+    }
+}

@@ -1,0 +1,241 @@
+//! An opened data folder with everything wired: store, ports, engine, storage endpoint, dispatcher.
+
+use std::{
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context as _, bail};
+use nexus_core::{
+    BusinessId, RunId,
+    blob::Arrival,
+    business::Business,
+    film::{Aspect, Resolution},
+    journal::{Journal as _, NewRun},
+    port::Ports,
+    time::Clock,
+};
+use nexus_flows::{FilmSettings, IngestFlow, ReelFlow};
+use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
+use nexus_workflow::{Engine, EngineConfig, Failpoint};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::{clock::SystemClock, config::Config, wire};
+
+/// What an installation is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// To read, beside whoever works in it.
+    Look,
+    /// To work, alone; the storage endpoint listens on this address.
+    Work {
+        /// Address and port; port 0 takes any free one.
+        storage_listen: &'a str,
+        /// Where publications go; below the data folder when `None`.
+        outbox: Option<&'a Path>,
+    },
+}
+
+/// An opened data folder.
+pub struct Installation {
+    /// What it was opened with.
+    pub config: Config,
+    /// Everything durable.
+    pub store: Store,
+    /// The ports.
+    pub ports: Arc<Ports>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    storage: Option<TcpListener>,
+    _lock: Option<FolderLock>,
+}
+
+impl Installation {
+    /// The store alone, to look into.
+    pub async fn look(config: &Config) -> anyhow::Result<Store> {
+        if !config.data.join("nexus.db").is_file() {
+            bail!(
+                "there is no data in {} yet; `nexus demo` or `nexus ingest FILE` makes some, and --data DIR chooses another folder",
+                config.data.display()
+            );
+        }
+        Ok(Store::open(&config.data, Arc::new(SystemClock)).await?)
+    }
+
+    /// Opens the data folder of `config`.
+    pub async fn open(config: &Config, purpose: Purpose<'_>) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let default_outbox = config.data.join("outbox");
+        let (store, lock, storage, outbox) = match purpose {
+            Purpose::Look => (Self::look(config).await?, None, None, default_outbox),
+            Purpose::Work { storage_listen, outbox } => {
+                let store = Store::open(&config.data, Arc::clone(&clock)).await?;
+                let lock = store.hold_alone().await?;
+                store.recover().await?;
+                let storage = listen(storage_listen, "server.storage_listen").await?;
+                (store, Some(lock), Some(storage), outbox.map_or(default_outbox, Path::to_path_buf))
+            }
+        };
+        let address = storage.as_ref().map(TcpListener::local_addr).transpose()?;
+        let storage_url = format!("http://{}", address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8788))));
+        let folders = wire::Folders { data: &config.data, outbox: &outbox };
+        std::fs::create_dir_all(config.data.join("scratch")).context("make the scratch folder")?;
+        let blobs = LocalBlobs::new(store.clone(), &storage_url)?;
+        let ports = Arc::new(wire::ports(config, &folders, &store, blobs)?);
+        Ok(Self { config: config.clone(), store, ports, clock, storage, _lock: lock })
+    }
+
+    /// The engine over this installation's journal.
+    pub fn engine(&self) -> Engine {
+        let flows: Vec<Arc<dyn nexus_workflow::Flow>> = vec![
+            Arc::new(IngestFlow { ports: Arc::clone(&self.ports) }),
+            Arc::new(ReelFlow { ports: Arc::clone(&self.ports), scratch: self.scratch() }),
+        ];
+        let config = EngineConfig {
+            workers: NonZeroUsize::new(2).expect("two is not zero"),
+            failpoint: crash_hook(),
+            ..EngineConfig::default()
+        };
+        Engine::new(Arc::new(self.store.clone()), Arc::clone(&self.clock), flows, config)
+    }
+
+    /// Starts engine, storage endpoint and dispatcher; they end when the result is dropped.
+    pub fn start(&mut self) -> anyhow::Result<Workshop> {
+        let listener = self.storage.take().context("an installation opened to look cannot work")?;
+        let engine = self.engine();
+        let (shutdown, stop) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let (working, stopping) = (engine.clone(), stop.clone());
+        tasks.spawn(async move { working.serve(stopping).await });
+        let store = self.store.clone();
+        tasks.spawn(async move {
+            let mut stop = stop;
+            let stopped = async move {
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            if let Err(error) = nexus_store::serve_s3(&store, &S3Options::default(), listener, stopped).await {
+                tracing::error!(%error, "the storage endpoint stopped");
+            }
+        });
+        tasks.spawn(dispatch_arrivals(self.store.clone()));
+        Ok(Workshop { engine, _shutdown: shutdown, _tasks: tasks })
+    }
+
+    /// The business named, or the only one there is.
+    pub async fn business(&self, named: Option<BusinessId>) -> anyhow::Result<Business> {
+        let mut all = self.ports.business.list().await?;
+        match named {
+            Some(id) => all.into_iter().find(|business| business.id == id).with_context(|| format!("there is no business {id} here")),
+            None if all.len() == 1 => Ok(all.remove(0)),
+            None if all.is_empty() => bail!("there is no business here yet; `nexus demo` makes one, `--business` names one"),
+            None => {
+                let names = all.iter().map(|business| format!("{} ({})", business.id, business.name)).collect::<Vec<_>>();
+                bail!("there are several businesses; choose one with --business: {}", names.join(", "))
+            }
+        }
+    }
+
+    /// How films are made, from the configuration.
+    pub fn settings(&self) -> FilmSettings {
+        let Config { film, cut, approval, server, .. } = &self.config;
+        FilmSettings {
+            aspect: film.aspect,
+            resolution: film.resolution,
+            seed: film.seed,
+            cut: cut.clone(),
+            undo_s: approval.undo_s,
+            approval_hours: approval.expires_h,
+            public_url: server.public_url.clone(),
+        }
+    }
+
+    fn scratch(&self) -> PathBuf {
+        self.config.data.join("scratch")
+    }
+}
+
+/// What works in the background.
+pub struct Workshop {
+    /// The engine.
+    pub engine: Engine,
+    _shutdown: watch::Sender<bool>,
+    _tasks: JoinSet<()>,
+}
+
+/// Listens, or says which key to change.
+pub async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListener> {
+    let parsed: SocketAddr = address
+        .parse()
+        .with_context(|| format!("'{address}' ({key}) is not an address; expected for instance 127.0.0.1:8787"))?;
+    if !parsed.ip().is_loopback() {
+        bail!(
+            "{address} ({key}) is reachable from other machines, and the API asks for no key yet; \
+             use 127.0.0.1 and put a reverse proxy with a password in front of it"
+        );
+    }
+    TcpListener::bind(parsed).await.with_context(|| {
+        format!("cannot listen on {address}; another program may hold the port: stop it, or choose another one with {key}")
+    })
+}
+
+/// The run that a stored file starts.
+pub fn ingest_run(arrival: &Arrival) -> NewRun {
+    let object = &arrival.object;
+    NewRun {
+        id: RunId::derived(&["ingest", object.key.as_str(), &object.etag]),
+        flow: "ingest".into(),
+        version: 1,
+        business: object.key.business(),
+        input: serde_json::json!(arrival),
+    }
+}
+
+/// Arrow 2 for ever: every arrived object starts one run.
+async fn dispatch_arrivals(store: Store) {
+    let mut changes = store.subscribe();
+    loop {
+        changes.mark_unchanged();
+        if let Err(error) = dispatch_waiting(&store).await {
+            tracing::warn!(error = %error, "arrivals could not be dispatched; they stay queued");
+        }
+        let wait = std::time::Duration::from_secs(5);
+        if matches!(tokio::time::timeout(wait, changes.changed()).await, Ok(Err(_))) {
+            return;
+        }
+    }
+}
+
+async fn dispatch_waiting(store: &Store) -> anyhow::Result<()> {
+    for (seq, arrival) in store.next_arrivals(100).await? {
+        store.enqueue(ingest_run(&arrival)).await?;
+        store.ack_arrival(seq).await?;
+    }
+    Ok(())
+}
+
+/// Aborts the process at the n-th boundary named by `NEXUS_CRASH_AT`, for crash tests of debug builds.
+fn crash_hook() -> Option<Failpoint> {
+    if !cfg!(debug_assertions) {
+        return None;
+    }
+    #[expect(clippy::disallowed_methods, reason = "a hook of crash tests, absent from release builds")]
+    let at: usize = std::env::var("NEXUS_CRASH_AT").ok()?.parse().ok()?;
+    let passed = std::sync::atomic::AtomicUsize::new(0);
+    Some(Arc::new(move |_| {
+        if passed.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1 == at {
+            std::process::abort();
+        }
+    }))
+}
+
+/// As [`Aspect`] and [`Resolution`] stand in file names: `9x16-1080`.
+pub fn format_name(aspect: Aspect, resolution: Resolution) -> String {
+    let resolution = match resolution {
+        Resolution::Hd => "720",
+        Resolution::FullHd => "1080",
+        Resolution::Uhd => "4k",
+    };
+    format!("{}-{resolution}", aspect.as_str().replace(':', "x"))
+}

@@ -1,0 +1,66 @@
+//! The `nexus` binary: command line, configuration, and the one place that wires adapters to ports.
+
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod installation;
+mod intake;
+mod report;
+mod show;
+mod wire;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+
+use crate::{
+    cli::{Cli, Command, Global},
+    config::Config,
+};
+
+fn main() -> ExitCode {
+    // Wrong use leaves with 2 inside of parse.
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,nexus=warn,sqlx=error".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let done = runtime.context("start the runtime").and_then(|runtime| runtime.block_on(dispatch(cli)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            show::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    let Cli { command, global } = cli;
+    match command {
+        Command::Config { command } => commands::config::run(&command, &global, environment()),
+        Command::Demo(arguments) => commands::demo::run(arguments, &load(&global)?, &global).await,
+        Command::Up(arguments) => commands::up::run(arguments, load(&global)?).await,
+        Command::Ingest(arguments) => commands::ingest::run(arguments, &load(&global)?, &global).await,
+        Command::Search(arguments) => commands::search::run(arguments, &load(&global)?, &global).await,
+        Command::Review { command } => commands::review::run(command, &load(&global)?, &global).await,
+        Command::Run { command } => commands::run::run(command, &load(&global)?, &global).await,
+        Command::Doctor => commands::doctor::run(&load(&global)?, &global).await,
+    }
+}
+
+fn load(global: &Global) -> anyhow::Result<Config> {
+    let mut config = config::load(global.config.as_deref(), environment())?;
+    if let Some(data) = &global.data {
+        config.data.clone_from(data);
+    }
+    Ok(config)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars()
+}

@@ -1,0 +1,194 @@
+//! `run.json`: what a demo made, arrow by arrow, shot by shot, cut by cut.
+
+use std::path::Path;
+
+use nexus_core::{
+    Arrow,
+    film::Film,
+    journal::{StepRow, StepStatus},
+    script::Script,
+};
+use nexus_edit::CutPlan;
+use nexus_flows::fill::Placed;
+use serde::{Deserialize, Serialize};
+
+/// The whole report.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Path of the film.
+    pub film: String,
+    /// Nineteen rows.
+    pub arrows: Vec<ArrowRow>,
+    /// The script.
+    pub script: Script,
+    /// Every shot in its place.
+    pub shots: Vec<ShotRow>,
+    /// Every cut and how far it is from its downbeat.
+    pub cuts: Vec<CutRow>,
+    /// Folders of publications.
+    pub outbox: Vec<String>,
+    /// What it cost.
+    pub cost: Cost,
+    /// What was measured on the finished file, and what people should know.
+    pub measured: Measured,
+}
+
+/// One arrow.
+#[derive(Debug, Serialize, PartialEq, Eq)]
+pub struct ArrowRow {
+    /// 1 to 19.
+    pub arrow: u8,
+    /// The words on it.
+    pub name: &'static str,
+    /// `done`, `skipped`, or `waiting` when it has not been reached.
+    pub status: &'static str,
+    /// Milliseconds, summed over repeats such as clips.
+    pub ms: u64,
+    /// Who did it.
+    pub adapter: String,
+}
+
+/// One shot.
+#[derive(Debug, Serialize)]
+pub struct ShotRow {
+    /// File name.
+    pub asset: String,
+    /// First second used of the file.
+    pub source_start_s: f64,
+    /// Second of the film.
+    pub start_s: f64,
+    /// Seconds.
+    pub length_s: f64,
+    /// Fit, 0 to 1.
+    pub score: f64,
+    /// One sentence.
+    pub why: String,
+    /// True when the product made it.
+    pub generated: bool,
+    /// The scene it shows.
+    pub scene: String,
+}
+
+/// One cut.
+#[derive(Debug, Serialize)]
+pub struct CutRow {
+    /// Second of the film at which the picture changes.
+    pub time_s: f64,
+    /// The downbeat it lies on; absent where the music has no grid.
+    pub downbeat_s: Option<f64>,
+    /// Distance in milliseconds.
+    pub error_ms: Option<f64>,
+}
+
+/// What it cost, in millionths of a US dollar.
+#[derive(Debug, Serialize)]
+pub struct Cost {
+    /// Always 0 with embedded adapters.
+    pub total_micros: u64,
+    /// `USD`
+    pub currency: &'static str,
+}
+
+/// What was measured on the finished file.
+#[derive(Debug, Serialize)]
+pub struct Measured {
+    width_px: u32,
+    height_px: u32,
+    frames: u64,
+    loudness_lufs: Option<f64>,
+    true_peak_dbtp: Option<f64>,
+    remarks: Vec<String>,
+}
+
+/// What the journal of a reel says of its newest film.
+pub struct Made {
+    /// The script.
+    pub script: Script,
+    /// Cuts and shots.
+    pub laid: (CutPlan, Vec<Placed>),
+    /// The film.
+    pub film: Film,
+}
+
+impl Made {
+    /// Reads the steps of a run; `None` before the film is rendered.
+    pub fn read(steps: &[StepRow]) -> Option<Self> {
+        Some(Self { script: newest(steps, "08-write-script")?, laid: newest(steps, "lay-cuts")?, film: newest(steps, "15-render")? })
+    }
+}
+
+fn newest<T: for<'de> Deserialize<'de>>(steps: &[StepRow], name: &str) -> Option<T> {
+    let step = steps.iter().rev().find(|step| step.step.as_str() == name)?;
+    serde_json::from_value(step.output.clone()).ok()
+}
+
+/// One row per arrow, from the steps of all runs that took part.
+pub fn arrow_rows(steps: &[StepRow]) -> Vec<ArrowRow> {
+    let row = |arrow: Arrow| {
+        let of_arrow: Vec<&StepRow> = steps.iter().filter(|step| step.step.arrow() == Some(arrow)).collect();
+        let is_done = of_arrow.iter().any(|step| step.status == StepStatus::Done);
+        ArrowRow {
+            arrow: arrow.number(),
+            name: arrow.label(),
+            status: match (of_arrow.is_empty(), is_done) {
+                (true, _) => "waiting",
+                (false, true) => "done",
+                (false, false) => "skipped",
+            },
+            ms: of_arrow.iter().map(|step| step.ms).sum(),
+            adapter: of_arrow.first().map_or_else(String::new, |step| step.adapter.clone()),
+        }
+    };
+    Arrow::ALL.into_iter().map(row).collect()
+}
+
+impl Report {
+    /// Puts the report together.
+    pub fn new(film: &Path, steps: &[StepRow], made: Made) -> Self {
+        let Made { script, laid: (cuts, placed), film: facts } = made;
+        let shot = |placed: &Placed| ShotRow {
+            asset: placed.pick.shot.file_name.clone(),
+            source_start_s: placed.in_s,
+            start_s: cuts.start_s(&placed.slot),
+            length_s: cuts.length_s(&placed.slot),
+            score: placed.pick.score,
+            why: placed.pick.why.clone(),
+            generated: placed.pick.shot.generated,
+            scene: script.scenes.get(placed.slot.scene).map_or_else(String::new, |scene| scene.id.clone()),
+        };
+        let cut = |placed: &Placed| {
+            let (time_s, downbeat_s) = (cuts.start_s(&placed.slot), placed.slot.downbeat_s);
+            CutRow { time_s, downbeat_s, error_ms: downbeat_s.map(|downbeat| (time_s - downbeat).abs() * 1000.0) }
+        };
+        let locations = steps.iter().filter(|step| matches!(step.step.arrow(), Some(Arrow::Publish | Arrow::UpdateMaps)));
+        let outbox = locations.filter_map(|step| step.output.get("location")?.as_str().map(str::to_owned)).collect();
+        Self {
+            film: film.display().to_string(),
+            arrows: arrow_rows(steps),
+            shots: placed.iter().map(shot).collect(),
+            cuts: placed.iter().skip(1).map(cut).collect(),
+            outbox,
+            cost: Cost { total_micros: 0, currency: "USD" },
+            measured: Measured {
+                width_px: facts.width_px,
+                height_px: facts.height_px,
+                frames: facts.length.0,
+                loudness_lufs: facts.loudness_lufs,
+                true_peak_dbtp: facts.true_peak_dbtp,
+                remarks: facts.remarks,
+            },
+            script,
+        }
+    }
+
+    /// What people should know of the film.
+    pub fn remarks(&self) -> &[String] {
+        &self.measured.remarks
+    }
+
+    /// The table of arrows for a terminal.
+    pub fn table(&self) -> String {
+        let row = |row: &ArrowRow| format!("{:>3}  {:<36} {:<8} {:>8} ms  {}", row.arrow, row.name, row.status, row.ms, row.adapter);
+        self.arrows.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,57 @@
+//! The one place that knows adapters: configuration becomes [`Ports`].
+
+use std::{path::Path, sync::Arc};
+
+use nexus_beats::DspTracker;
+use nexus_connect::Outbox;
+use nexus_core::port::{BlobStore, Media, Ports};
+use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter};
+use nexus_media::{FfmpegMedia, Limits, Preset};
+use nexus_memory::EmbeddedMemory;
+use nexus_render::{LocalRenderer, RendererConfig};
+use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
+use nexus_vision::{LexicalEmbedder, RuleTagger};
+
+use crate::config::{Config, EncoderPreset};
+
+/// The folders of an installation below its data folder.
+pub struct Folders<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    /// Where publications of the embedded form go.
+    pub outbox: &'a Path,
+}
+
+/// Every port in the form that the configuration chose.
+pub fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs: LocalBlobs) -> anyhow::Result<Ports> {
+    let blobs: Arc<dyn BlobStore> = Arc::new(blobs);
+    let media: Arc<dyn Media> = Arc::new(FfmpegMedia::new(Limits::default()));
+    let scratch = folders.data.join("scratch");
+    let outbox = Arc::new(Outbox::new(folders.outbox.to_path_buf(), Arc::clone(&blobs)));
+    let preset = match config.render.preset {
+        EncoderPreset::Ultrafast => Preset::Ultrafast,
+        EncoderPreset::Superfast => Preset::Superfast,
+        EncoderPreset::Veryfast => Preset::Veryfast,
+        EncoderPreset::Medium => Preset::Medium,
+    };
+    let renderer = RendererConfig {
+        workers: config.render.workers,
+        preset,
+        ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
+    };
+    Ok(Ports {
+        tagger: Arc::new(RuleTagger),
+        memory: Arc::new(EmbeddedMemory::new(Arc::new(store.clone()), Arc::new(LexicalEmbedder))),
+        business: Arc::new(store.clone()),
+        writer: Arc::new(ExtractiveWriter::new()),
+        images: Arc::new(DesignedStill::new(Arc::clone(&blobs), scratch.clone())),
+        animator: Arc::new(CameraMove::new(Arc::clone(&blobs), scratch)),
+        beats: Arc::new(DspTracker::new(Arc::clone(&media), Arc::clone(&blobs))),
+        renderer: Arc::new(LocalRenderer::new(renderer, Arc::clone(&blobs))),
+        notifier: Arc::new(EmbeddedNotifier::new(store.clone())),
+        publisher: Arc::clone(&outbox) as _,
+        place: outbox,
+        media,
+        blobs,
+    })
+}

@@ -1,0 +1,97 @@
+//! A stage for the binary: small demo material, made once, and a way to run commands.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Output, Stdio},
+    sync::OnceLock,
+};
+
+use nexus_demokit::DemoKit;
+use serde_json::Value;
+
+/// Small demo material, made once per test process.
+pub(crate) struct Material {
+    pub(crate) kit: DemoKit,
+    pub(crate) review: PathBuf,
+    pub(crate) business: PathBuf,
+}
+
+/// The material; other tests wait while it is being made.
+pub(crate) fn material() -> &'static Material {
+    static MATERIAL: OnceLock<Material> = OnceLock::new();
+    MATERIAL.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small-kit");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let kit = runtime.block_on(DemoKit::small(&folder)).expect("the small kit is made");
+        let review = folder.join("review-for-tests.json");
+        let business = folder.join("business-for-tests.json");
+        std::fs::write(&review, serde_json::to_vec(&kit.reviews[0]).expect("plain data")).expect("written");
+        std::fs::write(&business, serde_json::to_vec(&kit.business).expect("plain data")).expect("written");
+        Material { kit, review, business }
+    })
+}
+
+impl Material {
+    /// The folder of clips.
+    pub(crate) fn footage(&self) -> &Path {
+        self.kit.footage[0].parent().expect("clips lie in a folder")
+    }
+
+    /// Arguments of a whole small demo into `out`.
+    pub(crate) fn demo(&self, out: &Path) -> Vec<String> {
+        let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+        let mut arguments: Vec<String> = ["demo", "--resolution", "720", "--approve", "--out"].map(str::to_owned).to_vec();
+        arguments.push(path(out));
+        for (flag, file) in [
+            ("--footage", self.footage()),
+            ("--music", &self.kit.music[0].path),
+            ("--review", &self.review),
+            ("--business", &self.business),
+        ] {
+            arguments.extend([flag.to_owned(), path(file)]);
+        }
+        arguments
+    }
+}
+
+/// A command of the binary, ready to run.
+#[expect(clippy::disallowed_methods, reason = "the tests run the product as a user would")]
+fn command(arguments: &[String], crash_at: Option<usize>) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nexus"));
+    command.args(arguments).stdin(Stdio::null());
+    if let Some(boundary) = crash_at {
+        command.env("NEXUS_CRASH_AT", boundary.to_string());
+    }
+    command
+}
+
+/// Runs the binary to its end.
+pub(crate) fn nexus(arguments: &[String]) -> Output {
+    command(arguments, None).output().expect("the binary runs")
+}
+
+/// Runs the binary until it aborts itself at its n-th boundary, or ends.
+pub(crate) fn nexus_crashing(arguments: &[String], boundary: usize) -> Output {
+    command(arguments, Some(boundary)).output().expect("the binary runs")
+}
+
+/// Starts the binary.
+pub(crate) fn start(arguments: &[String]) -> Child {
+    command(arguments, None).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary starts")
+}
+
+/// Its stderr.
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// `run.json` of a demo.
+pub(crate) fn report(out: &Path) -> Value {
+    let text = std::fs::read(out.join("run.json")).expect("the demo wrote run.json");
+    serde_json::from_slice(&text).expect("run.json is JSON")
+}
+
+/// Words as arguments.
+pub(crate) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
