@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut sums = [0.0; 4];
     let mut offsets = Vec::new();
     let mut seconds = 0.0;
-    println!("{:<32} {:>5} {:>5} {:>6} {:>6} {:>6} {:>5} conf", "excerpt", "beatF", "downF", "best", "bpm", "true", "meter");
+    println!(
+        "{:<32} {:>5} {:>5} {:>6} {:>6} {:>6} {:>5} conf",
+        "excerpt", "beatF", "downF", "best", "bpm", "true", "meter"
+    );
     for file in &files {
         let truth = truth(file)?;
         let pcm = sound(file)?;
@@ -31,7 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let tempo = 60.0 * (true_beats.len() - 1) as f64 / (true_beats[true_beats.len() - 1] - true_beats[0]);
         println!(
             "{:<32} {beat_f:>5.2} {down_f:>5.2} {best:>6.2} {:>6.1} {tempo:>6.1} {:>5} {:.2}",
-            file.file_stem().unwrap_or_default().to_string_lossy(), grid.tempo_bpm, grid.meter, grid.confidence,
+            file.file_stem().unwrap_or_default().to_string_lossy(),
+            grid.tempo_bpm,
+            grid.meter,
+            grid.confidence,
         );
         for time in &true_beats {
             let near = beats.iter().map(|beat| beat - time).min_by(|a, b| a.abs().total_cmp(&b.abs()));
@@ -44,7 +50,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let count = files.len() as f64;
     offsets.sort_by(f64::total_cmp);
     let at = |share: f64| offsets.get((offsets.len() as f64 * share) as usize).copied().unwrap_or(0.0) * 1000.0;
-    println!("mean: beat F {:.3}, downbeat F {:.3}, best reading {:.3}", sums[0] / count, sums[1] / count, sums[2] / count);
+    println!(
+        "mean: beat F {:.3}, downbeat F {:.3}, best reading {:.3}",
+        sums[0] / count,
+        sums[1] / count,
+        sums[2] / count
+    );
     println!("offset of hits in ms: median {:.1}, 10 % {:.1}, 90 % {:.1}", at(0.5), at(0.1), at(0.9));
     println!("{:.2} s per minute of sound", seconds / sums[3] * 60.0);
     Ok(())
@@ -71,7 +82,8 @@ fn sound(file: &Path) -> Result<Pcm, Box<dyn Error>> {
         return Err("expected a mono WAV of 16 bits".into());
     }
     let start = wav.windows(4).position(|part| part == b"data").ok_or("no samples")? + 8;
-    let samples = wav[start..].as_chunks::<2>().0.iter().map(|bytes| f32::from(i16::from_le_bytes(*bytes)) / 32768.0).collect();
+    let samples =
+        wav[start..].as_chunks::<2>().0.iter().map(|bytes| f32::from(i16::from_le_bytes(*bytes)) / 32768.0).collect();
     Ok(Pcm { rate_hz: number(24), samples })
 }
 
@@ -88,6 +100,8 @@ fn f_measure(found: &[f64], truth: &[f64]) -> f64 {
             next += 1;
         }
     }
-    if found.len() + truth.len() == 0 { return 0.0; }
+    if found.len() + truth.len() == 0 {
+        return 0.0;
+    }
     2.0 * f64::from(hits) / (found.len() + truth.len()) as f64
 }

@@ -50,7 +50,7 @@ pub enum BeatError {
 /// Any rate from 8 to 192 kHz works; 22,050 Hz is what the thresholds were measured at. Samples that are
 /// no numbers count as silence. Silence, noise, speech and free time give a grid with `confidence` below
 /// 0.3, silence one without beats. The same samples give the same grid. Memory beside the samples grows
-/// by about 20 kB per second of sound.
+/// by less than 85 kB per second of sound (measured on 72 minutes).
 ///
 /// # Errors
 /// [`BeatError::TooShort`] below 3 s, [`BeatError::Rate`] for an impossible sample rate.
@@ -181,7 +181,8 @@ fn repetition(onsets: &Onsets, times: &[f64]) -> f64 {
         };
         // Eight beats must fit twice, else the farthest lags say nothing.
         let lags: &[f64] = if passage.len() as f64 >= 16.0 * period { &[4.0, 8.0] } else { &[4.0] };
-        let repetition = near(period).max(near(2.0 * period)) + lags.iter().map(|beats| near(beats * period)).sum::<f64>();
+        let repetition =
+            near(period).max(near(2.0 * period)) + lags.iter().map(|beats| near(beats * period)).sum::<f64>();
         let weight = passage.len() as f64;
         sum += weight * repetition / (lags.len() + 1) as f64;
         frames += weight;
@@ -202,6 +203,5 @@ fn audibility(frames: &[Frame], times: &[f64]) -> f64 {
         .collect();
     rises.sort_by(f32::total_cmp);
     let rise = rises.get(rises.len() * 3 / 4).copied().unwrap_or(0.0);
-    if std::env::var("SHOW").is_ok() { eprintln!("RISE {rise:.3}"); }
     (f64::from(rise) / FULL_RISE).clamp(0.0, 1.0)
 }

@@ -38,7 +38,8 @@ pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize) -> Vec
         for (kind, interval) in intervals.iter().enumerate() {
             let slot = tick % rows * kinds + kind;
             // A beat may be the first one when less than its interval has passed.
-            let mut chosen = if tick < *interval { (table.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
+            let mut chosen =
+                if tick < *interval { (table.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
             for (earlier, cost) in costs[kind].iter().enumerate() {
                 let value = arrivals[earlier] - f64::from(*cost);
                 if value > chosen.0 {

@@ -8,7 +8,7 @@ use crate::{
     means::{Means, Summary},
     onset::{Onsets, TICKS_PER_S, autocorrelation},
     spectrum::{BANDS, FRAMES_PER_S},
-    weights::{LEVEL_WEIGHTS, LEVEL_SCALE},
+    weights::{LEVEL_SCALE, LEVEL_WEIGHTS},
 };
 
 /// Numbers by which readings compete.
@@ -138,9 +138,11 @@ fn reading(summary: &Summary, onsets: &Onsets, times: Vec<f64>) -> Reading {
     let strength = |points: &[f64]| mean(points.iter().map(|time| f64::from(onsets.strength_at(*time))));
     let band = |points: &[f64], bands: std::ops::Range<usize>| {
         let count = bands.len() as f64;
-        mean(points.iter().map(|time| {
-            bands.clone().map(|band| f64::from(onsets.band_at(band, *time))).sum::<f64>() / count
-        }))
+        mean(
+            points
+                .iter()
+                .map(|time| bands.clone().map(|band| f64::from(onsets.band_at(band, *time))).sum::<f64>() / count),
+        )
     };
     let (half, on) = (at(0.5), at(0.0));
     let level = strength(&on);
@@ -223,12 +225,18 @@ fn pattern(curve: &[f64], beats: usize) -> f64 {
 fn against(low: &[f64], high: &[f64]) -> f64 {
     let alternation = |curve: &[f64]| {
         let centre = mean(curve.iter().copied());
-        let signed: f64 =
-            curve.iter().enumerate().map(|(index, value)| if index % 2 == 0 { value - centre } else { centre - value }).sum();
+        let signed: f64 = curve
+            .iter()
+            .enumerate()
+            .map(|(index, value)| if index % 2 == 0 { value - centre } else { centre - value })
+            .sum();
         let all: f64 = curve.iter().map(|value| (value - centre).abs()).sum();
         if all > 1e-9 { signed / all } else { 0.0 }
     };
-    mean(low.chunks(16).zip(high.chunks(16)).filter(|pair| pair.0.len() >= 8).map(|(low, high)| {
-        -alternation(low) * alternation(high)
-    }))
+    mean(
+        low.chunks(16)
+            .zip(high.chunks(16))
+            .filter(|pair| pair.0.len() >= 8)
+            .map(|(low, high)| -alternation(low) * alternation(high)),
+    )
 }

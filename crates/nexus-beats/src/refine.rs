@@ -144,7 +144,8 @@ impl Line {
         };
         let spread = away(0..points.len());
         let part = (points.len() / 8).max(4);
-        let worst = (0..points.len()).step_by(part).map(|from| away(from..(from + part).min(points.len()))).fold(0.0, f64::max);
+        let worst =
+            (0..points.len()).step_by(part).map(|from| away(from..(from + part).min(points.len()))).fold(0.0, f64::max);
         // A line that leaves the decoded beats altogether does not describe them.
         let strays = (0..grid.len()).filter(|index| (grid[*index] - line(*index)).abs() > 0.08).count();
         let worst = if strays * 10 > grid.len() { f64::INFINITY } else { worst };

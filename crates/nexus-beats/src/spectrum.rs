@@ -43,13 +43,11 @@ pub(crate) fn frames(samples: &[f32], rate_hz: u32, rms: f32) -> Vec<Frame> {
     let rate = f64::from(rate_hz);
     let window = ((rate * WINDOW_S).round() as usize).next_power_of_two();
     let bank = Bank::new(window, rate_hz as f32);
-    let hann: Vec<f32> = (0..window)
-        .map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * (i as f32 + 0.5) / window as f32).cos())
-        .collect();
+    let hann: Vec<f32> =
+        (0..window).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * (i as f32 + 0.5) / window as f32).cos()).collect();
     let scale = 4.0 / window as f32 * TARGET_RMS / rms.max(1e-9);
     let fft = RealFftPlanner::<f32>::new().plan_fft_forward(window);
-    let (mut input, mut output, mut scratch) =
-        (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
+    let (mut input, mut output, mut scratch) = (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
     let count = (samples.len() as f64 / rate * FRAMES_PER_S).floor() as usize + 1;
     let mut result = Vec::with_capacity(count);
     let mut magnitudes = vec![0.0_f32; output.len()];

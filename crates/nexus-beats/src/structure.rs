@@ -38,10 +38,7 @@ pub(crate) fn drops(frames: &[Frame], downbeats: &[f64], duration_s: f64) -> Vec
             continue;
         }
         let after = low(at, after_end);
-        let jumps = [
-            after - low(downbeats[index - 1], before_end),
-            after - low(downbeats[index - 2], before_end),
-        ];
+        let jumps = [after - low(downbeats[index - 1], before_end), after - low(downbeats[index - 2], before_end)];
         let louder = all(at, after_end) - all(downbeats[index - 1], before_end);
         let jumped = jumps.iter().zip(JUMP_DB).all(|(jump, least)| *jump >= least);
         if jumped && louder > -1.0 && after > usual - 3.0 {

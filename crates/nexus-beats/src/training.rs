@@ -1,4 +1,4 @@
-//! What `examples/train.rs` needs to learn the weights: the inputs of both models for a track.
+//! What `examples/train` needs to learn the weights: the inputs of both models for a track.
 
 use nexus_core::port::Pcm;
 

@@ -22,7 +22,9 @@ pub enum CreateError {
         height_px: u32,
     },
     /// The clip cannot be of that size or length.
-    #[error("a clip of {width_px}x{height_px} px and {length_s} s was asked for; expected even sides of 16 to 4096 px and 0.1 to 60 s")]
+    #[error(
+        "a clip of {width_px}x{height_px} px and {length_s} s was asked for; expected even sides of 16 to 4096 px and 0.1 to 60 s"
+    )]
     ClipShape {
         /// Width that was asked for.
         width_px: u32,
@@ -32,7 +34,9 @@ pub enum CreateError {
         length_s: f64,
     },
     /// The still is not a picture.
-    #[error("'{name}' is not a picture that can be read; expected a PNG or JPEG of at most 8192 px on each side; make the still again")]
+    #[error(
+        "'{name}' is not a picture that can be read; expected a PNG or JPEG of at most 8192 px on each side; make the still again"
+    )]
     NotAPicture {
         /// The stored object.
         name: String,
@@ -65,7 +69,10 @@ impl CreateError {
     #[must_use]
     pub fn at(self, provider: &'static str, op: &'static str) -> PortError {
         let kind = match &self {
-            Self::NothingToQuote { .. } | Self::StillSize { .. } | Self::ClipShape { .. } | Self::NotAPicture { .. } => ErrorKind::Invalid,
+            Self::NothingToQuote { .. }
+            | Self::StillSize { .. }
+            | Self::ClipShape { .. }
+            | Self::NotAPicture { .. } => ErrorKind::Invalid,
             Self::WriteStill { .. } => ErrorKind::Unavailable,
             Self::Stopped { .. } => ErrorKind::Bug,
         };

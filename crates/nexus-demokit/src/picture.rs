@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::scenes::{
     Scene, Shader,
-    light::{Rgb, film, rgb, smooth},
+    light::{Film, Rgb, rgb, smooth},
     noise::{Field, hash},
     plate::{Frame, Plate},
 };
@@ -14,6 +14,7 @@ pub(crate) struct Darkroom {
     width: usize,
     height: usize,
     grain: Vec<f32>,
+    film: Film,
 }
 
 /// A finished frame in I420 planes, BT.709 limited range.
@@ -24,6 +25,8 @@ pub(crate) struct Planes {
 }
 
 const GRAIN_SIDE: usize = 256;
+/// Cells of the bloom's small picture per picture height.
+const BLOOM_CELLS: f32 = 136.0;
 
 impl Darkroom {
     /// A darkroom for frames of `width` x `height` pixels; both must be even.
@@ -36,7 +39,7 @@ impl Darkroom {
                 fine + (soft.at(x as f32 / GRAIN_SIDE as f32, y as f32 / GRAIN_SIDE as f32) - 0.5) * 1.2
             })
             .collect();
-        Self { width, height, grain }
+        Self { width, height, grain, film: Film::new() }
     }
 
     /// Half the picture's width, where its height is 1.
@@ -84,9 +87,9 @@ impl Darkroom {
     /// The light that a lens spreads around bright things: two soft blurs of a small, over-exposed copy.
     fn bloom(&self, shader: &dyn Shader, strength: f32) -> Plate {
         let frame = Frame::around(self.half_width(), 0.5);
-        let mut small = Plate::paint(frame, 136.0, |x, y| {
+        let mut small = Plate::paint(frame, BLOOM_CELLS, |x, y| {
             let mut out = [Rgb::BLACK; 1];
-            shader.row(x, y, 1.0 / 136.0, &mut out);
+            shader.row(x, y, 1.0 / BLOOM_CELLS, &mut out);
             let [c] = out;
             let over = smooth(0.5, 1.6, c.luma()) * strength;
             [(c.r * over).min(6.0), (c.g * over).min(6.0), (c.b * over).min(6.0), 1.0]
@@ -94,7 +97,7 @@ impl Darkroom {
         small.blur(0.012);
         let mut wide = small.clone();
         wide.blur(0.07);
-        Plate::paint_light(frame, 136.0, |x, y| small.light(x, y) * 0.35 + wide.light(x, y) * 0.45)
+        Plate::paint_light(frame, BLOOM_CELLS, |x, y| small.light(x, y) * 0.35 + wide.light(x, y) * 0.45)
     }
 
     fn row(&self, shader: &dyn Shader, bloom: &Plate, row: usize, index: u64) -> Vec<Rgb> {
@@ -106,13 +109,19 @@ impl Darkroom {
         let shift = (hash(index as i32, 0, 5) * 251.0) as usize;
         let shift_rows = (hash(index as i32, 1, 5) * 241.0) as usize;
         let grain_row = &self.grain[((row + shift_rows) % GRAIN_SIDE) * GRAIN_SIDE..][..GRAIN_SIDE];
+        let glow = bloom.row(y);
+        let reach = 1.0 / (half * half + 0.25);
+        let (first, step) = (bloom.column(left), pixel * BLOOM_CELLS);
         for (column, c) in out.iter_mut().enumerate() {
             let x = left + column as f32 * pixel;
-            let away = (x * x + y * y) / (half * half + 0.25);
+            let away = (x * x + y * y) * reach;
             let shade = 1.0 - 0.42 * away * away - 0.1 * away;
-            let lit = (*c + bloom.light(x, y)) * shade;
+            let at = (first + column as f32 * step).clamp(0.0, (glow.len() - 2) as f32 + 0.999);
+            let near = at as usize;
+            let glow = glow[near].mix(glow[near + 1], at - near as f32);
+            let lit = (*c + glow) * shade;
             let speck = grain_row[(column + shift) % GRAIN_SIDE] * (1.1 / 255.0);
-            *c = rgb(film(lit.r) + speck, film(lit.g) + speck, film(lit.b) + speck);
+            *c = rgb(self.film.at(lit.r) + speck, self.film.at(lit.g) + speck, self.film.at(lit.b) + speck);
         }
         out
     }

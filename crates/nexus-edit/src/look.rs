@@ -3,8 +3,8 @@
 use nexus_core::business::BrandKit;
 
 use crate::model::{
-    Align, AnimateBy, Animated, Asset, Clip, Font, Horizontal, Offset, Position, RichText, Shadow, TextAnimation,
-    TextBackground, TextPreset, TextStyle, Vertical,
+    Align, AnimateBy, Animated, Asset, Clip, Easing, Fit, Font, Horizontal, Interpolation, Offset, Position, RichText, Shadow, TextAnimation,
+    TextBackground, TextPreset, TextStyle, Tween, Vertical,
 };
 
 /// The frame that words are set in.
@@ -114,22 +114,26 @@ impl Frame {
         self.boxed(Asset::RichText(text), 0.08, 0.86, band, span_s)
     }
 
-    /// A soft dark ground behind a band, so that light text is legible on any picture.
+    /// A soft dark ground behind a band, so that light text is legible on any picture. It runs out to the nearer
+    /// edge of the frame, as dusk does, and never shows as a bar across it.
     #[must_use]
     pub fn scrim(self, kit: &BrandKit, band: Band, span_s: (f64, f64)) -> Clip {
         let (width, height) = (self.width_px, self.height_px);
-        let centre = f64::midpoint(band.top, band.bottom);
-        let reach = (band.bottom - band.top) * 1.15;
-        let stop = |offset: f64, opacity: f64| {
+        let places: [(f64, f64); 7] = if f64::midpoint(band.top, band.bottom) < 0.4 {
+            let end = band.bottom;
+            [(0.0, 0.5), (band.top, 0.52), (end - 0.04, 0.46), (end + 0.04, 0.32), (end + 0.13, 0.14), (end + 0.22, 0.04), (end + 0.3, 0.0)]
+        } else {
+            let start = band.top;
+            [(start - 0.24, 0.0), (start - 0.16, 0.05), (start - 0.07, 0.2), (start + 0.02, 0.4), (band.bottom - 0.06, 0.52), (band.bottom + 0.1, 0.46), (1.0, 0.4)]
+        };
+        let stop = |(offset, opacity): (f64, f64)| {
             format!(r##"<stop offset="{:.4}" stop-color="{}" stop-opacity="{opacity:.3}"/>"##, offset.clamp(0.0, 1.0), shade(&kit.primary))
         };
-        let stops = [(-1.0, 0.0), (-0.6, 0.2), (-0.25, 0.54), (0.25, 0.54), (0.6, 0.2), (1.0, 0.0)]
-            .map(|(place, opacity)| stop(centre + place * reach, opacity))
-            .concat();
+        let stops = places.map(stop).concat();
         let src = format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1">{stops}</linearGradient></defs><rect width="{width}" height="{height}" fill="url(#g)"/></svg>"##
         );
-        Clip { fit: crate::model::Fit::Cover, ..Clip::new(Asset::Svg { src }, span_s.0, span_s.1 - span_s.0) }
+        Clip { fit: Fit::Cover, ..Clip::new(Asset::Svg { src }, span_s.0, span_s.1 - span_s.0) }
     }
 
     /// The whole frame in one colour.
@@ -142,7 +146,7 @@ impl Frame {
         );
         Clip {
             opacity: Animated::Constant(opacity),
-            fit: crate::model::Fit::Cover,
+            fit: Fit::Cover,
             ..Clip::new(Asset::Svg { src }, span_s.0, span_s.1 - span_s.0)
         }
     }
@@ -161,7 +165,7 @@ impl Frame {
         Clip {
             width: Some(size.round() as u32),
             height: Some(size.round() as u32),
-            fit: crate::model::Fit::Contain,
+            fit: Fit::Contain,
             position: Position::Center,
             offset: Offset { x: x / f64::from(self.width_px), y: 0.5 - centre_y },
             transition: None,
@@ -185,14 +189,14 @@ impl Frame {
     }
 }
 
-fn ease_out(from: f64, to: f64, length: f64) -> crate::model::Tween {
-    crate::model::Tween {
+fn ease_out(from: f64, to: f64, length: f64) -> Tween {
+    Tween {
         from,
         to,
         start: 0.0,
         length,
-        interpolation: crate::model::Interpolation::Bezier,
-        easing: Some(crate::model::Easing::EaseOutCubic),
+        interpolation: Interpolation::Bezier,
+        easing: Some(Easing::EaseOutCubic),
     }
 }
 

@@ -37,15 +37,21 @@ pub struct Choice {
     pub spares: Vec<Pick>,
 }
 
-/// Chooses a shot for every scene of `script`.
-pub async fn choose(run: &Run, ports: &Ports, business: BusinessId, script: &Script) -> Result<Choice, FlowError> {
+/// Chooses a shot for every scene of `script`, for a film of `frame_px` (width, height).
+pub async fn choose(
+    run: &Run,
+    ports: &Ports,
+    business: BusinessId,
+    script: &Script,
+    frame_px: (u32, u32),
+) -> Result<Choice, FlowError> {
     run.step(StepName::aside("choose-shots"), async |_| {
         let mut found = Vec::with_capacity(script.scenes.len());
         for scene in &script.scenes {
             found.push(ports.memory.search(business, &SearchQuery { text: scene.shows.clone(), limit: 24 }).await?);
         }
         let shots = ports.memory.all(business).await?;
-        Ok(assign(&script.scenes, &found, &shots))
+        Ok(assign(&script.scenes, &found, &shots, frame_px))
     })
     .await
 }
@@ -53,19 +59,19 @@ pub async fn choose(run: &Run, ports: &Ports, business: BusinessId, script: &Scr
 /// Gives every scene its best unused shot. Scenes that must show a thing choose first; nobody shows one shot
 /// twice; neighbours come from different clips where there are enough.
 #[must_use]
-pub fn assign(scenes: &[Scene], found: &[Found], shots: &[Shot]) -> Choice {
+pub fn assign(scenes: &[Scene], found: &[Found], shots: &[Shot], frame_px: (u32, u32)) -> Choice {
+    let story = Story { scenes, found, frame_px };
     let usable: Vec<&Shot> = shots.iter().filter(|shot| shot.info.duration_s >= LEAST_CLIP_S).collect();
     let mut picks: Vec<Option<Pick>> = vec![None; scenes.len()];
     let mut missing = 0;
     for index in order_of_choice(scenes, found) {
-        let (scene, found) = (&scenes[index], &found[index]);
-        if scene.must_show && found.best.is_empty() && missing < MOST_GENERATED {
+        if scenes[index].must_show && found[index].best.is_empty() && missing < MOST_GENERATED {
             missing += 1;
             continue;
         }
-        picks[index] = best_for(index, scenes, found, &usable, &picks);
+        picks[index] = story.best_for(index, &usable, &picks);
     }
-    let spares = spares(found, &usable, &picks);
+    let spares = story.spares(&usable, &picks);
     Choice { picks, spares }
 }
 
@@ -92,27 +98,69 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
     order
 }
 
-fn best_for(index: usize, scenes: &[Scene], found: &Found, shots: &[&Shot], picks: &[Option<Pick>]) -> Option<Pick> {
-    let used = |shot: &Shot| picks.iter().flatten().any(|pick| same_shot(&pick.shot, shot));
-    let asset_used = |asset: AssetId| picks.iter().flatten().any(|pick| pick.shot.asset == asset);
-    let beside = |asset: AssetId| {
-        let neighbours = [index.checked_sub(1), Some(index + 1)];
-        neighbours.into_iter().flatten().any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
-    };
-    let value = |shot: &Shot| {
-        let hit = hit_of(found, shot);
-        let fit = hit.map_or(0.0, |hit| hit.score);
-        let lively = if scenes[index].part == Part::Hook { 0.1 * (shot.motion.activity / 20.0).min(1.0) } else { 0.0 };
-        fit + 0.35 * shot.quality + lively
-            - if asset_used(shot.asset) { 0.3 } else { 0.0 }
-            - if beside(shot.asset) { 0.6 } else { 0.0 }
+/// What shots are judged by.
+struct Story<'a> {
+    scenes: &'a [Scene],
+    found: &'a [Found],
+    frame_px: (u32, u32),
+}
+
+impl Story<'_> {
+    fn best_for(&self, index: usize, shots: &[&Shot], picks: &[Option<Pick>]) -> Option<Pick> {
+        let found = &self.found[index];
+        let used = |shot: &Shot| picks.iter().flatten().any(|pick| same_shot(&pick.shot, shot));
+        let uses = |asset: AssetId| picks.iter().flatten().filter(|pick| pick.shot.asset == asset).count();
+        let beside = |asset: AssetId| {
+            let neighbours = [index.checked_sub(1), Some(index + 1)];
+            neighbours.into_iter().flatten().any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
+        };
+        let value = |shot: &Shot| {
+            let fit = hit_of(found, shot).map_or(0.0, |hit| hit.score);
+            let lively = if self.scenes[index].part == Part::Hook { 0.1 * (shot.motion.activity / 20.0).min(1.0) } else { 0.0 };
+            fit + self.worth(shot) + lively
+                - 0.2 * uses(shot.asset).min(3) as f64
+                - if beside(shot.asset) { 0.6 } else { 0.0 }
+        };
+        let best = shots.iter().filter(|shot| !used(shot)).max_by(|left, right| {
+            value(left).total_cmp(&value(right)).then_with(|| order_key(right).cmp(&order_key(left)))
+        })?;
+        Some(pick(best, found))
+    }
+
+    /// What a shot is worth to this film, whichever scene it stands in: how well it fits any of them, how good the
+    /// picture is, and whether it has the pixels.
+    fn worth(&self, shot: &Shot) -> f64 {
+        let fits_film = self.best_hit(shot).map_or(0.0, |hit| hit.score);
+        0.4 * fits_film + 0.35 * shot.quality
+            - 0.3 * (enlargement(shot, self.frame_px) / 1.3).log2().clamp(0.0, 2.5)
             - if shot.quality < 0.2 { 0.5 } else { 0.0 }
             - if shot.end_s - shot.start_s < 1.8 { 0.2 } else { 0.0 }
-    };
-    let best = shots.iter().filter(|shot| !used(shot)).max_by(|left, right| {
-        value(left).total_cmp(&value(right)).then_with(|| order_key(right).cmp(&order_key(left)))
-    })?;
-    Some(pick(best, found))
+    }
+
+    fn best_hit(&self, shot: &Shot) -> Option<&Hit> {
+        let hits = self.found.iter().filter_map(|found| hit_of(found, shot));
+        hits.max_by(|left, right| left.score.total_cmp(&right.score))
+    }
+
+    /// What is left, by its worth.
+    fn spares(&self, shots: &[&Shot], picks: &[Option<Pick>]) -> Vec<Pick> {
+        let used = |shot: &Shot| picks.iter().flatten().any(|pick| same_shot(&pick.shot, shot));
+        let mut left: Vec<&Shot> = shots.iter().copied().filter(|shot| !used(shot) && shot.quality >= 0.2).collect();
+        left.sort_by(|left, right| self.worth(right).total_cmp(&self.worth(left)).then_with(|| order_key(left).cmp(&order_key(right))));
+        let as_pick = |shot: &Shot| match self.best_hit(shot) {
+            Some(hit) => Pick { shot: shot.clone(), score: hit.score, why: hit.why.clone() },
+            None => pick(shot, &Found::default()),
+        };
+        left.into_iter().map(as_pick).collect()
+    }
+}
+
+/// How many times its size a shot is shown when it fills the frame; 1 or less loses nothing.
+fn enlargement(shot: &Shot, frame_px: (u32, u32)) -> f64 {
+    let Some(video) = &shot.info.video else { return 1.0 };
+    let across = f64::from(frame_px.0) / f64::from(video.width_px.max(1));
+    let down = f64::from(frame_px.1) / f64::from(video.height_px.max(1));
+    across.max(down)
 }
 
 /// A stable order for shots of equal value.
@@ -137,26 +185,4 @@ fn hit_of<'a>(found: &'a Found, shot: &Shot) -> Option<&'a Hit> {
 
 fn same_shot(left: &Shot, right: &Shot) -> bool {
     left.asset == right.asset && left.index == right.index
-}
-
-/// What is left, by how well it fits any scene, then by quality.
-fn spares(found: &[Found], shots: &[&Shot], picks: &[Option<Pick>]) -> Vec<Pick> {
-    let used = |shot: &Shot| picks.iter().flatten().any(|pick| same_shot(&pick.shot, shot));
-    let best_hit = |shot: &Shot| {
-        let hits = found.iter().filter_map(|found| hit_of(found, shot));
-        hits.max_by(|left, right| left.score.total_cmp(&right.score))
-    };
-    let mut left: Vec<Pick> = shots
-        .iter()
-        .filter(|shot| !used(shot) && shot.quality >= 0.2)
-        .map(|shot| match best_hit(shot) {
-            Some(hit) => Pick { shot: (*shot).clone(), score: hit.score, why: hit.why.clone() },
-            None => pick(shot, &Found::default()),
-        })
-        .collect();
-    let value = |pick: &Pick| pick.score + 0.5 * pick.shot.quality;
-    left.sort_by(|left, right| {
-        value(right).total_cmp(&value(left)).then_with(|| order_key(&left.shot).cmp(&order_key(&right.shot)))
-    });
-    left
 }

@@ -107,8 +107,8 @@ async fn reel(run: &Run, ports: &Ports, scratch: &std::path::Path, input: ReelIn
     loop {
         let run = &run.scoped(format!("r{}", revision.number));
         let draft = script(run, ports, &review, settings.seed, &revision).await?;
-        let choice = choose(run, ports, review.business, &draft.script).await?;
         let (width_px, height_px) = settings.aspect.size_px(settings.resolution);
+        let choice = choose(run, ports, review.business, &draft.script, (width_px, height_px)).await?;
         let look = GeneratedLook {
             width_px,
             height_px,

@@ -7,7 +7,8 @@ use std::{
 
 /// Containers that are accepted, by the alias lists that ffprobe prints. Playlists and sequences
 /// (`hls`, `dash`, `concat`, `image2`, `sdp`) open other files and are absent on purpose.
-pub(crate) const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,wav,mp3,ogg,flac,aac,png_pipe,jpeg_pipe";
+pub(crate) const FORMATS: &str =
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,wav,mp3,ogg,flac,aac,png_pipe,jpeg_pipe";
 
 /// Decoders that may run.
 pub(crate) const DECODERS: &str = "h264,hevc,vp8,vp9,libdav1d,libaom-av1,av1,prores,dnxhd,mjpeg,mpeg4,png,\
@@ -24,7 +25,11 @@ pub(crate) struct Arguments(Vec<OsString>);
 impl Arguments {
     /// The start of every ffmpeg command.
     pub(crate) fn ffmpeg() -> Self {
-        Self(Vec::new()).flag("-nostdin").flag("-hide_banner").pair("-loglevel", "error").pair("-max_alloc", MAX_ALLOC.to_string())
+        Self(Vec::new())
+            .flag("-nostdin")
+            .flag("-hide_banner")
+            .pair("-loglevel", "error")
+            .pair("-max_alloc", MAX_ALLOC.to_string())
     }
 
     /// The start of every ffprobe command.

@@ -117,7 +117,9 @@ impl FrameReader {
                 self.left -= 1;
                 Ok(true)
             }
-            _ => Err(MediaError::Short { file: self.file.clone(), found: self.wanted - self.left, wanted: self.wanted }),
+            _ => {
+                Err(MediaError::Short { file: self.file.clone(), found: self.wanted - self.left, wanted: self.wanted })
+            }
         }
     }
 
@@ -149,7 +151,8 @@ fn check(spec: &DecodeSpec, probed: &Probed) -> Result<(), MediaError> {
     if let Some(crop) = spec.crop {
         let right = u64::from(crop.x) + u64::from(crop.width);
         let bottom = u64::from(crop.y) + u64::from(crop.height);
-        if crop.width < 2 || crop.height < 2 || right > u64::from(video.width_px) || bottom > u64::from(video.height_px) {
+        if crop.width < 2 || crop.height < 2 || right > u64::from(video.width_px) || bottom > u64::from(video.height_px)
+        {
             return wrong(format!(
                 "the part {}x{} at {},{} does not lie within {}x{}",
                 crop.width, crop.height, crop.x, crop.y, video.width_px, video.height_px
@@ -181,4 +184,64 @@ fn arguments(spec: &DecodeSpec, probed: &Probed) -> Arguments {
         .pair("-fps_mode", "passthrough")
         .pair("-pix_fmt", "yuv420p")
         .to_pipe("rawvideo")
+}
+
+#[cfg(test)]
+mod tests {
+    use nexus_core::footage::{MediaInfo, VideoInfo};
+
+    use super::*;
+    use crate::filter::{Colour, Matrix};
+
+    fn probed(colour: Colour) -> Probed {
+        let video = VideoInfo {
+            width_px: 3840,
+            height_px: 2160,
+            rotation_deg: 0,
+            rate: FrameRate { num: 60, den: 1 },
+            variable_rate: false,
+            bit_depth: 8,
+            full_range: colour.full_range,
+            codec: "hevc".into(),
+            pixel_format: "yuv420p".into(),
+        };
+        let info = MediaInfo { duration_s: 9.0, video: Some(video), audio: None, container: "mov".into() };
+        Probed { info, colour, frames: Some(540), still: false }
+    }
+
+    fn spec() -> DecodeSpec {
+        DecodeSpec {
+            file: "/in/clip.mp4".into(),
+            start_s: 2.0,
+            frames: 30,
+            rate: FrameRate::FPS_30,
+            crop: Some(Crop { x: 1280, y: 0, width: 1216, height: 2160 }),
+            width_px: 1080,
+            height_px: 1920,
+            threads: 2,
+        }
+    }
+
+    #[test]
+    fn the_command_seeks_first_and_crops_before_it_scales() {
+        let colour = Colour { matrix: Matrix::Bt601, full_range: true, hdr: false, interlaced: false };
+        let text = arguments(&spec(), &probed(colour)).text();
+        let (_, after_guards) = text.split_once("-analyzeduration 5000000 ").expect("guards come first");
+        assert_eq!(
+            after_guards,
+            "-threads 2 -ss 1.991667 -i file:/in/clip.mp4 -map 0:V:0 \
+             -vf setpts=PTS-0.016500/TB,fps=fps=30/1:start_time=0:round=up,crop=1216:2160:1280:0:exact=1,\
+             scale=1080:1920:flags=bicubic:in_range=pc:out_range=tv:in_color_matrix=bt601:out_color_matrix=bt709,\
+             format=yuv420p -frames:v 30 -fps_mode passthrough -pix_fmt yuv420p -f rawvideo pipe:1"
+        );
+    }
+
+    #[test]
+    fn high_dynamic_range_is_toned_down_and_fields_are_joined() {
+        let colour = Colour { matrix: Matrix::Bt2020, full_range: false, hdr: true, interlaced: true };
+        let text = arguments(&spec(), &probed(colour)).text();
+        assert!(text.contains("round=up,yadif=mode=send_frame:deint=interlaced,crop="), "{text}");
+        assert!(text.contains("scale=1080:1920:flags=bicubic,zscale=t=linear:npl=203,format=gbrpf32le,"), "{text}");
+        assert!(text.contains("zscale=t=bt709:m=bt709:r=limited,format=yuv420p -frames:v"), "{text}");
+    }
 }

@@ -132,9 +132,7 @@ fn arguments(spec: &EncodeSpec, part: &std::path::Path) -> Arguments {
         .pair("-video_size", format!("{}x{}", spec.width_px, spec.height_px))
         .pair("-framerate", spec.rate.to_string())
         .pair("-i", "pipe:0");
-    h264(input, spec)
-        .pair("-video_track_timescale", timescale(spec.rate).to_string())
-        .output("mp4", part)
+    h264(input, spec).pair("-video_track_timescale", timescale(spec.rate).to_string()).output("mp4", part)
 }
 
 /// The encoder's options: closed groups of about 2 s whose headers agree, so that segments join by copy.
@@ -164,4 +162,41 @@ pub(crate) fn timescale(rate: FrameRate) -> u32 {
         ticks *= 2;
     }
     ticks
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn the_command_is_fixed_to_the_last_word() {
+        let spec = EncodeSpec {
+            out: "/out/film.mp4".into(),
+            width_px: 1080,
+            height_px: 1920,
+            rate: FrameRate { num: 30_000, den: 1001 },
+            crf: 20,
+            preset: Preset::Veryfast,
+            threads: 1,
+        };
+        assert_eq!(
+            arguments(&spec, Path::new("/out/.part-x")).text(),
+            "-nostdin -hide_banner -loglevel error -max_alloc 536870912 -f rawvideo -pix_fmt yuv420p \
+             -video_size 1080x1920 -framerate 30000/1001 -i pipe:0 -c:v libx264 -preset veryfast -crf 20 \
+             -profile:v high -g 60 -threads 1 -x264-params open-gop=0:stitchable=1 -pix_fmt yuv420p \
+             -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv -flags:v +bitexact \
+             -video_track_timescale 30000 -fflags +bitexact -f mp4 -y file:/out/.part-x"
+        );
+    }
+
+    #[test]
+    fn ticks_are_fine_and_whole_frames() {
+        for (rate, want) in
+            [(FrameRate::FPS_30, 15_360), (FrameRate::FPS_25, 12_800), (FrameRate { num: 24_000, den: 1001 }, 24_000)]
+        {
+            assert_eq!(timescale(rate), want, "{rate}");
+        }
+    }
 }

@@ -76,7 +76,9 @@ pub enum MediaError {
         file: String,
     },
     /// Fewer frames than asked for.
-    #[error("'{file}' gave {found} frames where {wanted} were asked for; ask for a shorter range or choose a longer clip")]
+    #[error(
+        "'{file}' gave {found} frames where {wanted} were asked for; ask for a shorter range or choose a longer clip"
+    )]
     Short {
         /// The file's name.
         file: String,
@@ -86,7 +88,9 @@ pub enum MediaError {
         wanted: u64,
     },
     /// The child ended with an error.
-    #[error("{program} could not {op} '{file}' (exit status {status}): {detail}; check that the file plays in a video player, and export it again if it does not")]
+    #[error(
+        "{program} could not {op} '{file}' (exit status {status}): {detail}; check that the file plays in a video player, and export it again if it does not"
+    )]
     Failed {
         /// The program.
         program: &'static str,
@@ -100,7 +104,9 @@ pub enum MediaError {
         detail: String,
     },
     /// The child was ended by a signal.
-    #[error("{program} was ended by signal {signal} while it tried to {op} '{file}' ({detail}); the machine may be short of memory: try again, and if it persists use a smaller file")]
+    #[error(
+        "{program} was ended by signal {signal} while it tried to {op} '{file}' ({detail}); the machine may be short of memory: try again, and if it persists use a smaller file"
+    )]
     Killed {
         /// The program.
         program: &'static str,
@@ -126,13 +132,17 @@ pub enum MediaError {
         after: Duration,
     },
     /// No room on the disk.
-    #[error("the disk is full, '{file}' could not be written and no part of it was kept; free some space and run the same command again, it goes on where it was")]
+    #[error(
+        "the disk is full, '{file}' could not be written and no part of it was kept; free some space and run the same command again, it goes on where it was"
+    )]
     DiskFull {
         /// The file's name.
         file: String,
     },
     /// A written file is not what was asked for.
-    #[error("'{file}' was written but is not as planned: expected {expected}, found {found}; it was removed: run the same command again, and report it if it persists")]
+    #[error(
+        "'{file}' was written but is not as planned: expected {expected}, found {found}; it was removed: run the same command again, and report it if it persists"
+    )]
     Verify {
         /// The file's name.
         file: String,
@@ -145,7 +155,9 @@ pub enum MediaError {
     #[error("{0}")]
     Request(String),
     /// ffprobe's or ffmpeg's report could not be understood.
-    #[error("the report of {program} on '{file}' could not be understood ({detail}); check that ffmpeg 5.1 or later is installed")]
+    #[error(
+        "the report of {program} on '{file}' could not be understood ({detail}); check that ffmpeg 5.1 or later is installed"
+    )]
     Report {
         /// The program.
         program: &'static str,

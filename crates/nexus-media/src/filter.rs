@@ -74,11 +74,7 @@ impl Chain {
         if colour.hdr {
             return self
                 .push(format_args!("scale={width}:{height}:flags=bicubic"))
-                .push(format_args!("zscale=t=linear:npl=203"))
-                .push(format_args!("format=gbrpf32le"))
-                .push(format_args!("zscale=p=bt709"))
-                .push(format_args!("tonemap=tonemap=mobius:desat=0"))
-                .push(format_args!("zscale=t=bt709:m=bt709:r=limited"))
+                .toned_down()
                 .push(format_args!("format=yuv420p"));
         }
         self.push(format_args!(
@@ -91,6 +87,12 @@ impl Chain {
     /// To `width` x `height` in 8-bit RGB, by area.
     pub(crate) fn to_rgb(self, width: u32, height: u32, colour: Colour) -> Self {
         let from = if colour.full_range { "pc" } else { "tv" };
+        if colour.hdr {
+            return self
+                .push(format_args!("scale={width}:{height}:flags=area"))
+                .toned_down()
+                .push(format_args!("format=rgb24"));
+        }
         self.push(format_args!(
             "scale={width}:{height}:flags=area:in_range={from}:in_color_matrix={}",
             colour.matrix.name()
@@ -138,6 +140,15 @@ impl Chain {
     /// The graph as ffmpeg reads it.
     pub(crate) fn text(&self) -> &str {
         &self.0
+    }
+
+    /// From the curves of high dynamic range to those of BT.709; highlights roll off.
+    fn toned_down(self) -> Self {
+        self.push(format_args!("zscale=t=linear:npl=203"))
+            .push(format_args!("format=gbrpf32le"))
+            .push(format_args!("zscale=p=bt709"))
+            .push(format_args!("tonemap=tonemap=mobius:desat=0"))
+            .push(format_args!("zscale=t=bt709:m=bt709:r=limited"))
     }
 
     fn push(mut self, filter: std::fmt::Arguments<'_>) -> Self {

@@ -41,7 +41,8 @@ pub struct MuxSpec {
 /// result has other frames or another length than planned; [`MediaError::DiskFull`].
 pub async fn mux(spec: &MuxSpec) -> Result<MediaInfo, MediaError> {
     let plan = plan(&spec.segments).await?;
-    let folder = tempfile::Builder::new().prefix("join-").tempdir().map_err(|source| MediaError::io(&spec.out, source))?;
+    let folder =
+        tempfile::Builder::new().prefix("join-").tempdir().map_err(|source| MediaError::io(&spec.out, source))?;
     let list = write_list(folder.path(), &spec.segments, &plan).await?;
     let part = PartFile::beside(&spec.out)?;
     let length_s = plan.rate.start_of(nexus_core::Frames(plan.frames())).0;
@@ -85,17 +86,26 @@ async fn plan(segments: &[PathBuf]) -> Result<Plan, MediaError> {
         })?;
         counts.push(frames);
         match &found {
-            Some(first) if (first.width_px, first.height_px, first.rate) != (video.width_px, video.height_px, video.rate) => {
+            Some(first)
+                if (first.width_px, first.height_px, first.rate) != (video.width_px, video.height_px, video.rate) =>
+            {
                 return Err(MediaError::Request(format!(
                     "'{}' is {}x{} at {} and the first part is {}x{} at {}: parts of one film have one shape",
-                    name(), video.width_px, video.height_px, video.rate, first.width_px, first.height_px, first.rate
+                    name(),
+                    video.width_px,
+                    video.height_px,
+                    video.rate,
+                    first.width_px,
+                    first.height_px,
+                    first.rate
                 )));
             }
             Some(_) => {}
             None => found = Some(video),
         }
     }
-    let video = found.ok_or_else(|| MediaError::Request("a film cannot be joined from no parts: give at least one".into()))?;
+    let video =
+        found.ok_or_else(|| MediaError::Request("a film cannot be joined from no parts: give at least one".into()))?;
     Ok(Plan { rate: video.rate, video, counts })
 }
 
@@ -134,7 +144,13 @@ fn arguments(list: &Path, spec: &MuxSpec, rate: FrameRate, length_s: f64, part: 
         None => picture.pair("-map", "0:v:0"),
     };
     let FilmTags { title, description, artist, comment, keywords } = &spec.tags;
-    let tags = [("title", title), ("description", description), ("artist", artist), ("comment", comment), ("keywords", keywords)];
+    let tags = [
+        ("title", title),
+        ("description", description),
+        ("artist", artist),
+        ("comment", comment),
+        ("keywords", keywords),
+    ];
     tags.into_iter()
         .filter(|(_, value)| !value.is_empty())
         .fold(both.pair("-c", "copy").pair("-map_metadata", "-1"), |words, (name, value)| {

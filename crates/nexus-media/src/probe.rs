@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Picture codecs that are accepted, as ffprobe names them.
-const PICTURE_CODECS: [&str; 11] = ["h264", "hevc", "vp8", "vp9", "av1", "prores", "dnxhd", "mjpeg", "mpeg4", "png", "rawvideo"];
+const PICTURE_CODECS: [&str; 11] =
+    ["h264", "hevc", "vp8", "vp9", "av1", "prores", "dnxhd", "mjpeg", "mpeg4", "png", "rawvideo"];
 
 /// All that ffprobe tells and this crate uses.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +75,12 @@ pub(crate) async fn probe(file: &Path, limits: &Limits) -> Result<Probed, MediaE
 }
 
 fn arguments(file: &Path) -> Arguments {
-    Arguments::ffprobe().guards().pair("-of", "json").flag("-show_format").flag("-show_streams").pair("-i", file_url(file))
+    Arguments::ffprobe()
+        .guards()
+        .pair("-of", "json")
+        .flag("-show_format")
+        .flag("-show_streams")
+        .pair("-i", file_url(file))
 }
 
 fn counting_arguments(file: &Path) -> Arguments {
@@ -101,15 +107,20 @@ async fn ask(file: &Path, limits: &Limits, arguments: Arguments) -> Result<Repor
 fn name_refusal(file: &Path, error: MediaError) -> MediaError {
     let MediaError::Failed { detail, .. } = error else { return error };
     let file = name_of(file);
-    if detail.contains("not on whitelist") {
-        let kind = detail
-            .split(['[', ' '])
-            .nth(1)
-            .filter(|word| !word.is_empty())
-            .map_or_else(|| "of an unknown kind".to_owned(), |word| format!("of the kind '{word}'"));
-        return MediaError::NotAccepted { file, kind };
+    if let Some((speaker, _)) = detail.split_once(": Format not on whitelist") {
+        let kind = speaker.rsplit("; ").next().unwrap_or_default();
+        return MediaError::NotAccepted { file, kind: format!("of the kind '{kind}'") };
     }
-    let detail = detail.split("; ").last().map_or(String::new(), |line| line.trim_start_matches(&format!("{file}: ")).to_owned());
+    if let Some((_, size)) = detail.split_once("Picture size ").filter(|(_, rest)| rest.contains("max pixel count")) {
+        return MediaError::OverLimit {
+            file,
+            found: format!("{} pixels", size.split(' ').next().unwrap_or("too many")),
+            limit: "40 million pixels".to_owned(),
+            remedy: "export it in 4K or smaller",
+        };
+    }
+    let last = detail.rsplit("; ").next().unwrap_or_default();
+    let detail = last.trim_start_matches(&format!("{file}: ")).to_owned();
     MediaError::NotMedia { file, detail }
 }
 
@@ -117,10 +128,14 @@ fn judge(file: &Path, report: &Report, limits: &Limits) -> Result<Probed, MediaE
     let name = || name_of(file);
     let over = |found: String, limit: String, remedy| Err(MediaError::OverLimit { file: name(), found, limit, remedy });
     if report.streams.len() > limits.max_streams {
-        return over(format!("{} streams", report.streams.len()), limits.max_streams.to_string(), "export it with one picture and one sound track");
+        return over(
+            format!("{} streams", report.streams.len()),
+            limits.max_streams.to_string(),
+            "export it with one picture and one sound track",
+        );
     }
     let picture = report.picture();
-    let sound = report.streams.iter().find(|stream| stream.codec_type == "audio" && stream.number("sample_rate").is_some());
+    let sound = report.streams.iter().find(|stream| stream.codec_type == "audio" && stream.sample_rate_hz().is_some());
     let still = report.is_still();
     if picture.is_none() && sound.is_none() {
         return Err(MediaError::NotMedia { file: name(), detail: "it has neither picture nor sound".into() });
@@ -132,7 +147,10 @@ fn judge(file: &Path, report: &Report, limits: &Limits) -> Result<Probed, MediaE
         }
         let (width, height) = (stream.width.unwrap_or(0), stream.height.unwrap_or(0));
         if width == 0 || height == 0 {
-            return Err(MediaError::NotMedia { file: name(), detail: "its picture has no size; the file is damaged".into() });
+            return Err(MediaError::NotMedia {
+                file: name(),
+                detail: "its picture has no size; the file is damaged".into(),
+            });
         }
         if u64::from(width) * u64::from(height) > limits.max_pixels {
             return over(
@@ -142,11 +160,16 @@ fn judge(file: &Path, report: &Report, limits: &Limits) -> Result<Probed, MediaE
             );
         }
     }
-    let (rate, variable_rate) = picture.map_or((FrameRate::FPS_30, false), |stream| stream.rate(report.format.duration_s()));
+    let (rate, variable_rate) =
+        picture.map_or((FrameRate::FPS_30, false), |stream| stream.rate(report.format.duration_s()));
     if picture.is_some() && !still && rate.as_f64() > limits.max_fps {
-        return over(format!("{:.0} frames per second", rate.as_f64()), format!("{:.0}", limits.max_fps), "export it with 60 frames per second or fewer");
+        return over(
+            format!("{:.0} frames per second", rate.as_f64()),
+            format!("{:.0}", limits.max_fps),
+            "export it with 60 frames per second or fewer",
+        );
     }
-    let counted = picture.and_then(|stream| stream.count("nb_read_packets")).map(|count| count as f64 / rate.as_f64());
+    let counted = picture.and_then(Stream::frames).map(|count| count as f64 / rate.as_f64());
     let duration_s = if still {
         0.0
     } else {
@@ -155,7 +178,10 @@ fn judge(file: &Path, report: &Report, limits: &Limits) -> Result<Probed, MediaE
             .or(report.format.duration_s())
             .or_else(|| sound.and_then(Stream::duration_s))
             .or(counted)
-            .ok_or_else(|| MediaError::NotMedia { file: name(), detail: "its length is unknown; the file is damaged or was cut off".into() })?
+            .ok_or_else(|| MediaError::NotMedia {
+                file: name(),
+                detail: "its length is unknown; the file is damaged or was cut off".into(),
+            })?
     };
     let most = if picture.is_some() { limits.max_footage_s } else { limits.max_sound_s };
     let longest = report.format.duration_s().map_or(duration_s, |container| container.max(duration_s));
@@ -164,18 +190,16 @@ fn judge(file: &Path, report: &Report, limits: &Limits) -> Result<Probed, MediaE
     }
     let video = picture.map(|stream| stream.video(rate, variable_rate && !still));
     let audio = sound.map(|stream| AudioInfo {
-        rate_hz: stream.number("sample_rate").unwrap_or(0),
+        rate_hz: stream.sample_rate_hz().unwrap_or(0),
         channels: stream.channels.unwrap_or(0),
         codec: stream.codec_name.clone().unwrap_or_else(|| "unknown".into()),
     });
-    let colour = picture.map_or(
-        Colour { matrix: Matrix::Bt709, full_range: false, hdr: false, interlaced: false },
-        Stream::colour,
-    );
+    let colour = picture
+        .map_or(Colour { matrix: Matrix::Bt709, full_range: false, hdr: false, interlaced: false }, Stream::colour);
     Ok(Probed {
         info: MediaInfo { duration_s, video, audio, container: report.format.format_name.clone() },
         colour,
-        frames: picture.and_then(|stream| stream.count("nb_frames").or(stream.count("nb_read_packets"))),
+        frames: picture.and_then(Stream::frames),
         still,
     })
 }
@@ -261,27 +285,23 @@ impl Stream {
         positive(self.duration.as_deref())
     }
 
-    fn number(&self, field: &str) -> Option<u32> {
-        match field {
-            "sample_rate" => self.sample_rate.as_deref()?.parse().ok().filter(|rate| *rate > 0),
-            _ => None,
-        }
+    fn sample_rate_hz(&self) -> Option<u32> {
+        self.sample_rate.as_deref()?.parse().ok().filter(|rate| *rate > 0)
     }
 
-    fn count(&self, field: &str) -> Option<u64> {
-        let text = match field {
-            "nb_frames" => self.nb_frames.as_deref(),
-            "nb_read_packets" => self.nb_read_packets.as_deref(),
-            _ => None,
-        };
-        text?.parse().ok().filter(|count| *count > 0)
+    /// Frames by the container's count, or packets that were counted.
+    fn frames(&self) -> Option<u64> {
+        [&self.nb_frames, &self.nb_read_packets]
+            .into_iter()
+            .flatten()
+            .find_map(|text| text.parse().ok().filter(|count| *count > 0))
     }
 
     /// The average rate, snapped to a usual one within 0.5 %, and whether the nominal one differs.
     fn rate(&self, duration_s: Option<f64>) -> (FrameRate, bool) {
         let nominal = fraction(self.r_frame_rate.as_deref());
         let by_count = || {
-            let frames = self.count("nb_frames").or(self.count("nb_read_packets"))?;
+            let frames = self.frames()?;
             FrameRate::new(u32::try_from((frames as f64 / duration_s? * 1000.0).round() as i64).ok()?, 1000)
         };
         let average = fraction(self.avg_frame_rate.as_deref()).or_else(by_count);
@@ -294,7 +314,8 @@ impl Stream {
     }
 
     fn rotation_deg(&self) -> u16 {
-        let side = self.side_data_list.iter().find_map(|data| data.rotation).map(|counter_clockwise| -counter_clockwise);
+        let side =
+            self.side_data_list.iter().find_map(|data| data.rotation).map(|counter_clockwise| -counter_clockwise);
         let tagged = || self.tags.rotate.as_deref().and_then(|text| text.parse::<f64>().ok());
         let degrees = side.or_else(tagged).filter(|degrees| degrees.is_finite()).unwrap_or(0.0);
         ((degrees / 90.0).round().rem_euclid(4.0) as u16) * 90
@@ -319,13 +340,22 @@ impl Stream {
     }
 
     fn bit_depth(&self, pixel_format: &str) -> u8 {
-        let stated = self.bits_per_raw_sample.as_deref().and_then(|bits| bits.parse().ok()).filter(|bits| (8..=16).contains(bits));
-        let named = || [(10_u8, "10"), (12, "12"), (16, "16")].into_iter().find(|(_, end)| pixel_format.trim_end_matches(['l', 'b', 'e']).ends_with(end));
+        let stated = self
+            .bits_per_raw_sample
+            .as_deref()
+            .and_then(|bits| bits.parse().ok())
+            .filter(|bits| (8..=16).contains(bits));
+        let named = || {
+            [(10_u8, "10"), (12, "12"), (16, "16")]
+                .into_iter()
+                .find(|(_, end)| pixel_format.trim_end_matches(['l', 'b', 'e']).ends_with(end))
+        };
         stated.or_else(|| named().map(|(bits, _)| bits)).unwrap_or(8)
     }
 
     fn full_range(&self) -> bool {
-        self.color_range.as_deref() == Some("pc") || self.pix_fmt.as_deref().is_some_and(|name| name.starts_with("yuvj"))
+        self.color_range.as_deref() == Some("pc")
+            || self.pix_fmt.as_deref().is_some_and(|name| name.starts_with("yuvj"))
     }
 
     fn colour(&self) -> Colour {
@@ -368,8 +398,17 @@ fn near(a: f64, b: f64) -> bool {
 /// The nearest of the usual rates within 0.5 %, or the rate itself.
 fn usual(rate: FrameRate) -> FrameRate {
     const USUAL: [(u32, u32); 11] = [
-        (24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (48, 1),
-        (50, 1), (60_000, 1001), (60, 1), (100, 1), (120, 1),
+        (24_000, 1001),
+        (24, 1),
+        (25, 1),
+        (30_000, 1001),
+        (30, 1),
+        (48, 1),
+        (50, 1),
+        (60_000, 1001),
+        (60, 1),
+        (100, 1),
+        (120, 1),
     ];
     let value = rate.as_f64();
     let distance = |(num, den): &(u32, u32)| (f64::from(*num) / f64::from(*den) - value).abs();
@@ -378,4 +417,107 @@ fn usual(rate: FrameRate) -> FrameRate {
         .min_by(|a, b| distance(a).total_cmp(&distance(b)))
         .filter(|(num, den)| near(f64::from(*num) / f64::from(*den), value))
         .map_or(rate, |(num, den)| FrameRate { num, den })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn judged(json: &str) -> Result<Probed, MediaError> {
+        judge(Path::new("folder/clip.mp4"), &serde_json::from_str(json).expect("a report"), &Limits::default())
+    }
+
+    fn video(fields: &str) -> VideoInfo {
+        let json = format!(
+            r#"{{"streams":[{{"codec_type":"video","codec_name":"h264","width":1920,"height":1080,"pix_fmt":"yuv420p",{fields}}}],
+                "format":{{"format_name":"mov,mp4,m4a,3gp,3g2,mj2","duration":"4.0"}}}}"#
+        );
+        judged(&json).expect("a clip").info.video.expect("a picture")
+    }
+
+    #[test]
+    fn rates_are_snapped_and_variable_ones_told() {
+        for (name, nominal, average, want, variable) in [
+            ("exact", "30/1", "30/1", (30, 1), false),
+            ("film", "24000/1001", "24000/1001", (24_000, 1001), false),
+            ("nearly exact", "30000/1001", "54000/1801", (30_000, 1001), false),
+            ("a phone's", "30/1", "24390/1001", (24_390, 1001), true),
+            ("a time base", "90000/1", "30/1", (30, 1), true),
+            ("a time base of 29.97", "90000/1", "2997/100", (30_000, 1001), true),
+            ("no average", "25/1", "0/0", (25, 1), false),
+            ("half of nominal", "60/1", "30000/1001", (30_000, 1001), true),
+        ] {
+            let info = video(&format!(r#""r_frame_rate":"{nominal}","avg_frame_rate":"{average}""#));
+            assert_eq!(((info.rate.num, info.rate.den), info.variable_rate), (want, variable), "{name}");
+        }
+    }
+
+    #[test]
+    fn rotation_depth_and_range_are_read() {
+        let rate = r#""r_frame_rate":"30/1","avg_frame_rate":"30/1""#;
+        for (name, fields, rotation, size, depth, full) in [
+            ("plain", "", 0, (1920, 1080), 8, false),
+            ("clockwise", r#","side_data_list":[{"rotation":-90}]"#, 90, (1080, 1920), 8, false),
+            ("counter-clockwise", r#","side_data_list":[{"rotation":90}]"#, 270, (1080, 1920), 8, false),
+            ("upside down", r#","side_data_list":[{"rotation":180}]"#, 180, (1920, 1080), 8, false),
+            ("tagged", r#","tags":{"rotate":"90"}"#, 90, (1080, 1920), 8, false),
+            ("ten bits", r#","bits_per_raw_sample":"10""#, 0, (1920, 1080), 10, false),
+            ("full range", r#","color_range":"pc""#, 0, (1920, 1080), 8, true),
+        ] {
+            let info = video(&format!("{rate}{fields}"));
+            let found = (info.rotation_deg, (info.width_px, info.height_px), info.bit_depth, info.full_range);
+            assert_eq!(found, (rotation, size, depth, full), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cover_is_no_picture_and_an_unknown_codec_no_clip() {
+        let song = judged(
+            r#"{"streams":[{"codec_type":"audio","codec_name":"mp3","sample_rate":"44100","channels":2},
+                {"codec_type":"video","codec_name":"mjpeg","width":500,"height":500,"disposition":{"attached_pic":1}}],
+                "format":{"format_name":"mp3","duration":"1200.5"}}"#,
+        )
+        .expect("a song may be longer than a clip");
+        assert_eq!((song.info.video, song.info.duration_s), (None, 1200.5));
+        let error = judged(
+            r#"{"streams":[{"codec_type":"video","codec_name":"wmv3","width":64,"height":64}],
+                "format":{"format_name":"matroska,webm","duration":"3"}}"#,
+        )
+        .unwrap_err();
+        assert!(matches!(&error, MediaError::NotAccepted { kind, .. } if kind.contains("wmv3")), "{error}");
+    }
+
+    #[test]
+    fn the_command_guards_its_input() {
+        assert_eq!(
+            arguments(Path::new("/in/-clip:1.mp4")).text(),
+            format!(
+                "-hide_banner -loglevel error -max_alloc 536870912 -protocol_whitelist file,pipe \
+                 -format_whitelist {} -codec_whitelist {} -max_pixels 40000000 -probesize 5000000 \
+                 -analyzeduration 5000000 -of json -show_format -show_streams -i file:/in/-clip:1.mp4",
+                crate::arguments::FORMATS,
+                crate::arguments::DECODERS
+            )
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_two_numbers_make_a_rate_or_none(num in any::<u64>(), den in any::<u64>()) {
+            let rate = fraction(Some(&format!("{num}/{den}")));
+            prop_assert!(rate.is_none_or(|rate| rate.num > 0 && rate.den > 0));
+            if let Some(rate) = rate {
+                prop_assert!((usual(rate).as_f64() / rate.as_f64() - 1.0).abs() < 0.0051);
+            }
+        }
+
+        #[test]
+        fn any_text_for_a_report_is_an_error_or_a_report(text in ".{0,200}") {
+            if let Ok(report) = serde_json::from_str::<Report>(&text) {
+                prop_assert!(judge(Path::new("x"), &report, &Limits::default()).is_err());
+            }
+        }
+    }
 }

@@ -31,7 +31,12 @@ const LEAST_BITS_PER_PIXEL: f64 = 0.04;
 /// # Errors
 /// As the probe of the film; [`MediaError::Request`] when the bounds contradict each other or the film is
 /// smaller than the least size.
-pub(crate) async fn rendition(film: &Path, spec: &RenditionSpec, out: &Path, limits: &Limits) -> Result<MediaInfo, MediaError> {
+pub(crate) async fn rendition(
+    film: &Path,
+    spec: &RenditionSpec,
+    out: &Path,
+    limits: &Limits,
+) -> Result<MediaInfo, MediaError> {
     let probed = probe(film, limits).await?;
     let Some(video) = probed.info.video.clone() else { return Err(MediaError::NoPicture { file: name_of(film) }) };
     let bytes = tokio::fs::metadata(film).await.map_err(|source| MediaError::io(film, source))?.len();
@@ -60,7 +65,10 @@ pub(crate) async fn rendition(film: &Path, spec: &RenditionSpec, out: &Path, lim
     }
     Err(MediaError::Request(format!(
         "'{}' cannot be made as small as {} bytes at {:.0} s and {} pixels: allow more bytes or a shorter film",
-        name_of(film), spec.max_bytes, spec.max_s, spec.min_short_side_px
+        name_of(film),
+        spec.max_bytes,
+        spec.max_s,
+        spec.min_short_side_px
     )))
 }
 
@@ -69,11 +77,15 @@ fn check(film: &Path, spec: &RenditionSpec, video: &VideoInfo) -> Result<(), Med
     if short < spec.min_short_side_px {
         return Err(MediaError::Request(format!(
             "'{}' has a short side of {short} pixels and the destination wants at least {}: render the film larger",
-            name_of(film), spec.min_short_side_px
+            name_of(film),
+            spec.min_short_side_px
         )));
     }
     if !spec.max_s.is_finite() || spec.max_s <= 0.0 {
-        return Err(MediaError::Request(format!("a copy of at most {} s cannot be made: expected more than 0", spec.max_s)));
+        return Err(MediaError::Request(format!(
+            "a copy of at most {} s cannot be made: expected more than 0",
+            spec.max_s
+        )));
     }
     Ok(())
 }
@@ -98,12 +110,22 @@ fn plan(spec: &RenditionSpec, probed: &Probed, video: &VideoInfo, share: f64) ->
     let short = width.min(height);
     let affordable = (picture_bits / video.rate.as_f64() / LEAST_BITS_PER_PIXEL / (width * height)).sqrt().min(1.0);
     let usual = [1080.0, 720.0, 540.0, 480.0].into_iter().find(|side| *side <= short * affordable);
-    let side = if affordable >= 1.0 { short } else { usual.unwrap_or(480.0).max(f64::from(spec.min_short_side_px)).min(short) };
+    let side = if affordable >= 1.0 {
+        short
+    } else {
+        usual.unwrap_or(480.0).max(f64::from(spec.min_short_side_px)).min(short)
+    };
     let even = |value: f64| ((value * side / short / 2.0).round() as u32).max(1) * 2;
     RenditionPlan { length_s, trimmed, width_px: even(width), height_px: even(height), picture_bits }
 }
 
-async fn encode(film: &Path, plan: &RenditionPlan, probed: &Probed, part: &Path, limits: &Limits) -> Result<(), MediaError> {
+async fn encode(
+    film: &Path,
+    plan: &RenditionPlan,
+    probed: &Probed,
+    part: &Path,
+    limits: &Limits,
+) -> Result<(), MediaError> {
     let launch = Launch {
         program: Program::Ffmpeg,
         arguments: arguments(film, plan, probed, part),

@@ -166,7 +166,9 @@ impl Process {
 
     /// Appends standard output to `all`, at most `most_bytes`.
     pub(crate) async fn read_to_end(&mut self, all: &mut Vec<u8>, most_bytes: usize) -> Result<(), MediaError> {
-        let read = tokio::time::timeout_at(self.ends_at, (&mut self.stdout).take(most_bytes as u64 + 1).read_to_end(all)).await;
+        let read =
+            tokio::time::timeout_at(self.ends_at, (&mut self.stdout).take(most_bytes as u64 + 1).read_to_end(all))
+                .await;
         match read {
             Err(_) => Err(self.timed_out().await),
             Ok(Err(source)) => Err(self.pipe_error(source)),
@@ -252,11 +254,23 @@ impl Facts {
     /// The last lines of `messages` in one, with the file's name in place of its path.
     fn plain(&self, messages: &str) -> String {
         let named = messages.replace(&self.url, &self.file);
-        let lines: Vec<&str> = named.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let lines: Vec<String> = named.lines().map(without_addresses).filter(|line| !line.is_empty()).collect();
         match lines.len() {
             0 => "no message".to_owned(),
             count => lines[count.saturating_sub(3)..].join("; "),
         }
+    }
+}
+
+/// `[h264 @ 0x55c0] too large` as `h264: too large`: addresses help nobody and differ from run to run.
+fn without_addresses(line: &str) -> String {
+    let line = line.trim();
+    match line.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+        Some((speaker, rest)) => {
+            let speaker = speaker.split(" @ ").next().unwrap_or_default();
+            format!("{speaker}: {}", without_addresses(rest))
+        }
+        None => line.to_owned(),
     }
 }
 
@@ -283,4 +297,57 @@ async fn keep_tail(mut stderr: ChildStderr) -> String {
 
 async fn some_bytes(from: &mut (impl AsyncRead + Unpin), chunk: &mut [u8]) -> Option<usize> {
     from.read(chunk).await.ok().filter(|count| *count > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_other_failures() {
+        let out = Path::new("/dev/full");
+        let arguments = Arguments::ffmpeg()
+            .pair("-f", "f32le")
+            .pair("-ar", "8000")
+            .pair("-ac", "1")
+            .pair("-i", "pipe:0")
+            .pair("-flush_packets", "1")
+            .output("f32le", out);
+        let launch =
+            Launch { program: Program::Ffmpeg, arguments, op: "write", file: out, deadline: Duration::from_secs(20) };
+        let mut process = Process::start(&launch, Feed::Pipe).unwrap();
+        let written = process.write(&[0; 400_000]).await;
+        let error = match written {
+            Ok(()) => process.finish().await.unwrap_err(),
+            Err(error) => error,
+        };
+        assert!(matches!(error, MediaError::DiskFull { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_signal_is_not_a_success() {
+        let arguments =
+            Arguments::ffmpeg().pair("-f", "f32le").pair("-ar", "8000").pair("-i", "pipe:0").to_pipe("null");
+        let file = Path::new("folder/clip.mp4");
+        let launch =
+            Launch { program: Program::Ffmpeg, arguments, op: "read", file, deadline: Duration::from_secs(20) };
+        let process = Process::start(&launch, Feed::Pipe).unwrap();
+        kill_group(&process.child);
+        let error = process.finish().await.unwrap_err();
+        assert!(matches!(&error, MediaError::Killed { signal: 9, file, .. } if file == "clip.mp4"), "{error}");
+    }
+
+    #[test]
+    fn messages_lose_paths_and_addresses() {
+        let facts = Facts {
+            program: "ffmpeg",
+            op: "read",
+            file: "a.mp4".into(),
+            url: "file:/secret/a.mp4".into(),
+            deadline: Duration::from_secs(1),
+        };
+        let messages = "\n[mov @ 0x55aa] [IMG @ 0x1] too large\nfile:/secret/a.mp4: Invalid data\n";
+        assert_eq!(facts.plain(messages), "mov: IMG: too large; a.mp4: Invalid data");
+        assert_eq!(facts.plain(""), "no message");
+    }
 }

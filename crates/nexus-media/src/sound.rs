@@ -58,7 +58,8 @@ pub async fn read_sound(file: &Path, spec: &SoundSpec) -> Result<Vec<f32>, Media
         deadline: limits.work_deadline,
     };
     let bytes = runner::run(launch, most_bytes).await?.stdout;
-    let mut samples: Vec<f32> = bytes.chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+    let mut samples: Vec<f32> =
+        bytes.chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
     if let Some(length_s) = spec.length_s {
         samples.truncate((length_s.max(0.0) * f64::from(spec.rate_hz)).round() as usize * usize::from(spec.channels));
     }
@@ -70,7 +71,13 @@ pub async fn read_sound(file: &Path, spec: &SoundSpec) -> Result<Vec<f32>, Media
 ///
 /// # Errors
 /// [`MediaError::Request`] for no samples, a part of a sample or odd shapes; the disk's errors.
-pub async fn write_sound(samples: &[f32], rate_hz: u32, channels: u16, out: &Path, format: SoundFormat) -> Result<(), MediaError> {
+pub async fn write_sound(
+    samples: &[f32],
+    rate_hz: u32,
+    channels: u16,
+    out: &Path,
+    format: SoundFormat,
+) -> Result<(), MediaError> {
     check(rate_hz, channels)?;
     if samples.is_empty() || samples.len() % usize::from(channels) != 0 {
         return Err(MediaError::Request(format!(

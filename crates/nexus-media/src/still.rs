@@ -45,7 +45,8 @@ pub async fn grab_jpeg(file: &Path, at_s: f64, max_width_px: Option<u32>, out: &
 
 /// Width and height of the still, even.
 fn size(probed: &Probed, max_width_px: Option<u32>) -> (u32, u32) {
-    let (width, height) = probed.info.video.as_ref().map_or((2, 2), |video| (video.width_px.max(2), video.height_px.max(2)));
+    let (width, height) =
+        probed.info.video.as_ref().map_or((2, 2), |video| (video.width_px.max(2), video.height_px.max(2)));
     let wide = max_width_px.map_or(width, |most| most.clamp(16, 8192).min(width));
     let high = (f64::from(height) * f64::from(wide) / f64::from(width)).round().max(2.0) as u32;
     (wide / 2 * 2, high.div_ceil(2) * 2)

@@ -40,6 +40,8 @@ impl Part {
         let close = self.floor + CLOSE * (1.0 - self.floor);
         if cosine <= self.floor {
             0.0
+        } else if cosine > 0.999 {
+            1.0
         } else if cosine < close {
             CLOSE_IS * ((cosine - self.floor) / (close - self.floor)).powf(0.8)
         } else {

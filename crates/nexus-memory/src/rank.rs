@@ -98,12 +98,13 @@ fn words_of(namespace: &Namespace, question: &Question, relations: &[Vec<f64>], 
             evidence.push(Evidence {
                 term: namespace.terms()[tag.term].name.clone(),
                 source: tag.source.clone(),
+                word: per_word.iter().position(|strength| *strength > 0.0).unwrap_or(0),
                 relation,
                 weight: relation * tag.weight,
             });
         }
     }
-    evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.term.cmp(&b.term)));
+    evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.word.cmp(&b.word)).then_with(|| a.term.cmp(&b.term)));
     let answered: Vec<f64> = missing.into_iter().map(|missing| 1.0 - missing).collect();
     let strongest = answered.iter().copied().fold(0.0, f64::max);
     Scored { shot, score: 0.0, strongest, answered, evidence }

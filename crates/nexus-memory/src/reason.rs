@@ -9,6 +9,8 @@ pub(crate) struct Evidence {
     pub(crate) term: String,
     /// Who says so.
     pub(crate) source: String,
+    /// Number of the first word of the question that it answers.
+    pub(crate) word: usize,
     /// How near it is to a word of the question, 0 to 1.
     pub(crate) relation: f64,
     /// Relation times the belief in the tag.

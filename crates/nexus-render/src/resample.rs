@@ -255,7 +255,7 @@ mod tests {
         let mut picture = Yuv420::new(width, height);
         let columns = width as usize;
         for (index, pixel) in picture.y_mut().iter_mut().enumerate() {
-            *pixel = (16 + (index % columns) * 200 / columns) as u8;
+            *pixel = (16.0 + (index % columns) as f64 * 0.83).round() as u8;
         }
         picture
     }
@@ -283,9 +283,9 @@ mod tests {
             let row = &canvas.y()[200 * 4 + 50..200 * 4 + 150];
             row.iter().map(|pixel| f64::from(*pixel)).sum::<f64>() / 100.0
         };
-        // One pixel to the right is one level darker on this ramp.
-        assert!((value(0.0) - value(0.25) - 0.25).abs() < 0.05, "{} {}", value(0.0), value(0.25));
-        assert!((value(0.0) - value(-3.5) + 3.5).abs() < 0.05);
+        // One pixel to the right is 0.83 levels darker on this ramp.
+        assert!((value(0.0) - value(0.25) - 0.25 * 0.83).abs() < 0.06, "{} {}", value(0.0), value(0.25));
+        assert!((value(0.0) - value(-3.5) + 3.5 * 0.83).abs() < 0.06);
     }
 
     #[test]

@@ -27,18 +27,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut tracks = source::excerpts(&folder)?;
     let real = tracks.len();
     tracks.extend((0..MADE).map(|seed| music::track(seed as u64)));
-    let studied: Vec<Studied> =
-        tracks.iter().enumerate().map(|(index, track)| Studied::new(track, if index < real { 1.0 } else { 0.4 })).collect();
+    let studied: Vec<Studied> = tracks
+        .iter()
+        .enumerate()
+        .map(|(index, track)| Studied::new(track, if index < real { 1.0 } else { 0.4 }))
+        .collect();
     report(&studied, real);
     let rows: Vec<&Vec<Row>> = studied.iter().map(|track| &track.rows).collect();
     let bars = learn::bars(&rows, BAR_PENALTY);
     let level = learn::level(&crossed(&studied).iter().collect::<Vec<_>>(), LEVEL_PENALTY);
-    let mut text = String::from(
-        "//! Weights of the two small models, written by `examples/train`; not edited by hand.\n\n",
-    );
-    array(&mut text, "LEVEL_SCALE", "Factors that bring the evidence for a metrical level to one scale.", &level.scale)?;
+    let mut text =
+        String::from("//! Weights of the two small models, written by `examples/train`; not edited by hand.\n\n");
+    array(
+        &mut text,
+        "LEVEL_SCALE",
+        "Factors that bring the evidence for a metrical level to one scale.",
+        &level.scale,
+    )?;
     array(&mut text, "LEVEL_WEIGHTS", "Weight of each piece of evidence for a metrical level.", &level.weights)?;
-    array(&mut text, "BAR_WEIGHTS", "Weights of the downbeat model: features of seven beats in a row, of which the fourth is judged.", &bars.weights)?;
+    array(
+        &mut text,
+        "BAR_WEIGHTS",
+        "Weights of the downbeat model: features of seven beats in a row, of which the fourth is judged.",
+        &bars.weights,
+    )?;
     write!(text, "/// Bias of the downbeat model.\npub(crate) const BAR_BIAS: f64 = {:.4};\n", bars.bias)?;
     fs::write(out, text)?;
     Ok(())
@@ -106,8 +118,13 @@ fn report(studied: &[Studied], real: usize) {
             let index = level.choose(&choice);
             let Some(option) = track.options.get(index) else { continue };
             let (_, positions, _) = decode_bars(&bars.chances(&option.bar_inputs));
-            let found: Vec<f64> =
-                option.times.iter().zip(positions).filter(|(_, position)| *position == 0).map(|(time, _)| *time).collect();
+            let found: Vec<f64> = option
+                .times
+                .iter()
+                .zip(positions)
+                .filter(|(_, position)| *position == 0)
+                .map(|(time, _)| *time)
+                .collect();
             let truth: Vec<f64> = track.truth.iter().filter(|beat| beat.1 == 1).map(|beat| beat.0).collect();
             beats += choice.scores[index];
             downs += source::f_measure(&found, &truth);
@@ -119,7 +136,10 @@ fn report(studied: &[Studied], real: usize) {
     let count = real as f64;
     println!(
         "left out: beat F {:.3}; downbeat F {:.3}, on true beats {:.3}; meter right on true beats {:.3}",
-        beats / count, downs / count, on_truth / count, meters / count,
+        beats / count,
+        downs / count,
+        on_truth / count,
+        meters / count,
     );
 }
 

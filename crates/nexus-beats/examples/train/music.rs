@@ -92,7 +92,7 @@ pub(crate) fn track(seed: u64) -> Track {
             }
             let bass_hit = match bass_style {
                 0 => place == 0 && step == 0,
-                1 => step == 0 && place % 2 == 0,
+                1 => step == 0 && place.is_multiple_of(2),
                 2 => step % 2 == 0,
                 _ => (place == 0 && step == 0) || (place == meter / 2 && step == 2) || (step == 2 && dice.roll() < 0.2),
             };
@@ -105,11 +105,11 @@ pub(crate) fn track(seed: u64) -> Track {
                 tone(&mut sound, note, time, beat * 0.5, if step == 0 { 0.12 } else { 0.08 });
             }
         }
-        if place == 0 && bar % bars_per_chord == 0 {
+        if place == 0 && bar.is_multiple_of(bars_per_chord) {
             for note in [0.0, 4.0, 7.0] {
                 tone(&mut sound, chord + 12.0 + note, at, beat * (meter * bars_per_chord) as f64, 0.08);
             }
-            if bar % 4 == 0 && !drumless && dice.roll() < 0.7 {
+            if bar.is_multiple_of(4) && !drumless && dice.roll() < 0.7 {
                 drum(&mut sound, 3, at, drum_gain * 0.5, &mut dice);
             }
         }

@@ -21,11 +21,14 @@ fn metronome(bpm: f64, meter: usize, first_s: f64) -> Found {
         if at > 23.8 {
             break;
         }
-        truth.push((at, index as usize % meter == 0));
-        click(&mut sound, at, index as usize % meter == 0);
+        let downbeat = (index as usize).is_multiple_of(meter);
+        truth.push((at, downbeat));
+        click(&mut sound, at, downbeat);
     }
-    let grid = analyze(&pcm(sound)).unwrap();
-    let nearest = |time: f64| truth.iter().min_by(|a, b| (a.0 - time).abs().total_cmp(&(b.0 - time).abs())).unwrap();
+    let grid = analyze(&pcm(sound)).expect("clicks are sound");
+    let nearest = |time: f64| {
+        truth.iter().min_by(|a, b| (a.0 - time).abs().total_cmp(&(b.0 - time).abs())).expect("there are clicks")
+    };
     let mut offsets: Vec<f64> = grid.beats.iter().map(|beat| beat.t - nearest(beat.t).0).collect();
     offsets.sort_by(f64::total_cmp);
     assert!(offsets.len() >= 8, "{bpm} bpm: only {} beats", offsets.len());
@@ -64,6 +67,10 @@ fn accents_make_the_bar() {
     for (bpm, meter) in [(100.0, 4), (120.0, 3), (140.0, 4)] {
         let found = metronome(bpm, meter, 0.4);
         assert_eq!(usize::from(found.meter), meter, "meter at {bpm} bpm");
-        assert!(found.down_share > 0.95, "{bpm} bpm in {meter}: only {:.2} of the downbeats are accents", found.down_share);
+        assert!(
+            found.down_share > 0.95,
+            "{bpm} bpm in {meter}: only {:.2} of the downbeats are accents",
+            found.down_share
+        );
     }
 }

@@ -1,14 +1,17 @@
 //! The embedded adapter behind the port.
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use nexus_beats::DspTracker;
 use nexus_core::{
     ErrorKind, PortError, PortResult,
     blob::{BlobKey, BlobRef, Bucket, UploadTicket},
-    footage::{Examination, MediaInfo},
     film::RenditionSpec,
+    footage::{Examination, MediaInfo},
     port::{Adapter, BeatTracker, BlobStore, Media, Pcm, StepContext},
 };
 use nexus_testkit::{conformance, factory};
@@ -36,7 +39,7 @@ impl Media for Shelf {
 
     async fn pcm(&self, file: &Path, rate_hz: u32) -> PortResult<Pcm> {
         assert_eq!(rate_hz, 22_050);
-        let name = file.file_name().unwrap().to_str().unwrap();
+        let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
         let (bpm, length_s) = match name {
             "steady.wav" => (Some(120.0), 20.0),
             "silent.wav" => (None, 20.0),

@@ -44,7 +44,9 @@ pub(crate) fn click(canvas: &mut [f32], at_s: f64, downbeat: bool) {
 }
 
 pub(crate) fn kick(canvas: &mut [f32], at_s: f64) {
-    strike(canvas, at_s, 0.25, 0.8, |time| (TAU * (50.0 * time + 4.0 * (1.0 - (-time * 35.0).exp()))).sin() * (-time * 14.0).exp());
+    strike(canvas, at_s, 0.25, 0.8, |time| {
+        (TAU * (50.0 * time + 4.0 * (1.0 - (-time * 35.0).exp()))).sin() * (-time * 14.0).exp()
+    });
 }
 
 pub(crate) fn snare(canvas: &mut [f32], at_s: f64, dice: &mut Dice) {

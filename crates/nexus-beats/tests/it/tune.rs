@@ -82,7 +82,12 @@ fn bars_are_numbered_in_order() {
     let grid = analyze(&tune(110.0)).unwrap();
     for pair in grid.beats.windows(2) {
         assert!(pair[0].t < pair[1].t, "time runs forward at {:.2} s", pair[0].t);
-        assert_eq!(pair[1].bar - pair[0].bar, u32::from(pair[1].pos == 1), "a bar begins at its downbeat, {:.2} s", pair[1].t);
+        assert_eq!(
+            pair[1].bar - pair[0].bar,
+            u32::from(pair[1].pos == 1),
+            "a bar begins at its downbeat, {:.2} s",
+            pair[1].t
+        );
     }
 }
 
@@ -100,7 +105,11 @@ fn a_gradual_change_of_tempo_is_followed() {
     let mut truth = Vec::new();
     while at < 39.0 {
         truth.push(at);
-        if index.is_multiple_of(2) { kick(&mut sound, at) } else { snare(&mut sound, at, &mut dice) }
+        if index.is_multiple_of(2) {
+            kick(&mut sound, at)
+        } else {
+            snare(&mut sound, at, &mut dice)
+        }
         at += 60.0 / (100.0 + 0.4 * at);
         index += 1;
     }

@@ -67,7 +67,10 @@ mod tests {
                 let views: Vec<View> = (0..frames).map(|number| route.view(number, frames)).collect();
                 for view in &views {
                     let half = 0.5 / view.zoom;
-                    assert!(view.centre.iter().all(|at| at - half >= -1e-9 && at + half <= 1.0 + 1e-9), "{name} {length} {view:?}");
+                    assert!(
+                        view.centre.iter().all(|at| at - half >= -1e-9 && at + half <= 1.0 + 1e-9),
+                        "{name} {length} {view:?}"
+                    );
                 }
                 assert!(views.windows(2).all(|pair| pair[0] != pair[1]), "{name} {length}");
             }

@@ -28,7 +28,8 @@ impl Plate {
     /// the frame; smaller pictures are not enlarged here.
     pub(crate) fn read(file: &Path, name: String, out: (u32, u32), widest: f64) -> Result<Self, CreateError> {
         let failed = |source: image::ImageError| CreateError::NotAPicture { name: name.clone(), source };
-        let mut reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format).map_err(|error| failed(error.into()))?;
+        let mut reader =
+            ImageReader::open(file).and_then(ImageReader::with_guessed_format).map_err(|error| failed(error.into()))?;
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE_PX);
         limits.max_image_height = Some(MAX_SIDE_PX);
@@ -67,7 +68,8 @@ impl Plate {
 
     /// Fills a plane: for each row four source rows are mixed, then for each pixel four columns.
     fn sample(&self, source: &[u16], view: View, target: &mut [u8], width: usize, height: usize) {
-        let columns: Vec<Tap> = (0..width).map(|at| Tap::at(at, width, self.width, view.zoom, view.centre[0])).collect();
+        let columns: Vec<Tap> =
+            (0..width).map(|at| Tap::at(at, width, self.width, view.zoom, view.centre[0])).collect();
         let row_of = |row: usize| &source[row * self.width..(row + 1) * self.width];
         target.par_chunks_mut(width).enumerate().for_each_init(
             || vec![0.0_f32; self.width],
@@ -137,7 +139,7 @@ mod tests {
     #[test]
     fn covers_from_the_middle() {
         for (source, out, want) in [
-            ((2400, 4200), (1080, 1920), (18, 0, 2362, 4200)),
+            ((2400, 4200), (1080, 1920), (19, 0, 2362, 4200)),
             ((1000, 1000), (1920, 1080), (0, 219, 1000, 562)),
             ((100, 100), (50, 50), (0, 0, 100, 100)),
         ] {

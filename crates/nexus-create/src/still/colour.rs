@@ -153,7 +153,9 @@ mod tests {
 
     #[test]
     fn paper_is_lighter_than_ground_for_any_kit() {
-        for (primary, ink) in [("#14343c", "#fbf6ec"), ("#ffffff", "#000000"), ("#ff00ff", "#ff00ff"), ("nonsense", "#12")] {
+        for (primary, ink) in
+            [("#14343c", "#fbf6ec"), ("#ffffff", "#000000"), ("#ff00ff", "#ff00ff"), ("nonsense", "#12")]
+        {
             let palette = Palette::of(primary, "#f2b45c", ink);
             assert!(lightness(palette.paper) > lightness(palette.ground) + 0.2, "{primary}");
             assert!(lightness(palette.deep) < lightness(palette.ground), "{primary}");

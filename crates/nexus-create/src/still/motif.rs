@@ -50,25 +50,38 @@ pub(crate) enum Motif {
 const CALLS: &[(Motif, &str)] = &[
     (Motif::Keys, "piano pianist klavier"),
     (Motif::Strings, "jazz music musi song sing guitar violin trio band saxophone vinyl concert klang son chant"),
-    (Motif::Shell, "oyster lobster crab shrimp prawn mussel scallop seafood shell fish salmon tuna octopus squid marisc hummer huitre"),
-    (Motif::Glass, "wine champagne prosecco cocktail martini negroni gin spritz glass bottle wein vin vino drink beer bier whisk rum"),
+    (
+        Motif::Shell,
+        "oyster lobster crab shrimp prawn mussel scallop seafood shell fish salmon tuna octopus squid marisc hummer huitre",
+    ),
+    (
+        Motif::Glass,
+        "wine champagne prosecco cocktail martini negroni gin spritz glass bottle wein vin vino drink beer bier whisk rum",
+    ),
     (Motif::Loaf, "bread bak sourdough baguette loaf pain brot pane pastr croissant pie bagel scone"),
     (Motif::Cup, "coffee espresso cappuccino latte tea cup cafe kaffee breakfast brunch fruhstuck"),
     (Motif::Sunset, "sunset sunrise sun evening dusk dawn sky horizon atardecer tramonto"),
-    (Motif::Waves, "sea ocean wave beach water harbour harbor boat sail lake river pool spa sauna swim meer mer mar rain quay"),
+    (
+        Motif::Waves,
+        "sea ocean wave beach water harbour harbor boat sail lake river pool spa sauna swim meer mer mar rain quay",
+    ),
     (Motif::Flames, "candle fire flame lantern grill oven smoke light night kamin kerze fireplace"),
     (Motif::Blossoms, "flower rose tulip bouquet blossom blume fleur flor fior florist"),
     (Motif::Leaves, "garden tree forest leaf leaves herb nature mountain green park wood jardin"),
     (Motif::Folds, "linen bed pillow blanket towel robe dress scarf silk cotton sleep room suite leather sofa cloth"),
-    (Motif::Plate, "food dish plate menu meal dinner lunch steak pizza pasta salad soup cake dessert cheese chocolate tapas risotto \
-                    burger lamb chicken beef pork curry sushi ramen kitchen chef tiramisu gelato truffle taste snack egg"),
+    (
+        Motif::Plate,
+        "food dish plate menu meal dinner lunch steak pizza pasta salad soup cake dessert cheese chocolate tapas risotto \
+                    burger lamb chicken beef pork curry sushi ramen kitchen chef tiramisu gelato truffle taste snack egg",
+    ),
     (Motif::Welcome, "welcome warm home friend host heart smile staff team kind service family people guest love hand"),
 ];
 
 impl Motif {
     /// The motif for a subject in plain words. A word that stands earlier in the subject decides.
     pub(crate) fn of(subject: &str) -> Self {
-        let words: Vec<String> = subject.split(|letter: char| !letter.is_alphanumeric()).map(str::to_lowercase).collect();
+        let words: Vec<String> =
+            subject.split(|letter: char| !letter.is_alphanumeric()).map(str::to_lowercase).collect();
         let called = |word: &String| {
             let begins = |call: &&str| if call.len() <= 3 { word == call } else { word.starts_with(*call) };
             CALLS.iter().position(|(_, calls)| calls.split_whitespace().any(|call| begins(&call)))
@@ -143,7 +156,11 @@ fn ground(stage: &mut Stage, pieces: Vec<Piece>, discs: usize) -> Composition {
             radius: [0.60, 0.9],
             light: scaled(palette.lifted, 0.42),
         },
-        Leak { centre: [*right * dice.between(-0.6, 0.2), *bottom * 0.9], radius: [0.8, 0.5], light: scaled(palette.ember, 0.11) },
+        Leak {
+            centre: [*right * dice.between(-0.6, 0.2), *bottom * 0.9],
+            radius: [0.8, 0.5],
+            light: scaled(palette.ember, 0.11),
+        },
     ];
     leaks.push(Leak { centre: [-*right, *bottom * 0.2], radius: [0.3, 0.8], light: scaled(palette.glow, 0.05) });
     let bokeh = (0..discs)

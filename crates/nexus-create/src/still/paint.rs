@@ -90,7 +90,8 @@ const GROUND_STEP: usize = 4;
 pub(crate) fn paint(composition: &Composition, width_px: u32, height_px: u32) -> Vec<u8> {
     let (width, height) = (width_px as usize, height_px as usize);
     let short = width.min(height) as f32;
-    let place = move |x: f32, y: f32| -> Point { [(x - width as f32 / 2.0) / short, (y - height as f32 / 2.0) / short] };
+    let place =
+        move |x: f32, y: f32| -> Point { [(x - width as f32 / 2.0) / short, (y - height as f32 / 2.0) / short] };
     let (columns, rows) = (width / GROUND_STEP + 2, height / GROUND_STEP + 2);
     let mut ground = vec![[0.0_f32; 3]; columns * rows];
     ground.par_chunks_mut(columns).enumerate().for_each(|(row, line)| {

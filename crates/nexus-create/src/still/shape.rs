@@ -48,7 +48,9 @@ impl Shape {
                 let (x, y) = (x.abs() - half[0] + corner, y.abs() - half[1] + corner);
                 length([x.max(0.0), y.max(0.0)]) + x.max(y).min(0.0) - corner
             }
-            Self::Leaf { centre, length: long, width, turn } => leaf(turned(minus(point, *centre), -turn), *long / 2.0, *width / 2.0),
+            Self::Leaf { centre, length: long, width, turn } => {
+                leaf(turned(minus(point, *centre), -turn), *long / 2.0, *width / 2.0)
+            }
             Self::Flame { foot, height, width, lean } => {
                 let [x, y] = minus(point, *foot);
                 let up = (-y / height).clamp(-0.2, 1.2);
@@ -56,7 +58,9 @@ impl Shape {
                 let body = width * flame_half_width(up);
                 (x.abs() - body).max(-y - height).max(y - 0.12 * height) * 0.75
             }
-            Self::Below { level, height, length, phase, slope } => wave_offset(point, *level, *height, *length, *phase, *slope),
+            Self::Below { level, height, length, phase, slope } => {
+                wave_offset(point, *level, *height, *length, *phase, *slope)
+            }
             Self::Thread { level, height, length, phase, slope, radius } => {
                 wave_offset(point, *level, *height, *length, *phase, *slope).abs() - radius
             }
@@ -82,11 +86,21 @@ impl Shape {
             Self::Ring { centre, radius, width } => around(centre, radius + width),
             Self::Line { from, to, radius } => {
                 let reach = radius + margin;
-                [from[0].min(to[0]) - reach, from[1].min(to[1]) - reach, from[0].max(to[0]) + reach, from[1].max(to[1]) + reach]
+                [
+                    from[0].min(to[0]) - reach,
+                    from[1].min(to[1]) - reach,
+                    from[0].max(to[0]) + reach,
+                    from[1].max(to[1]) + reach,
+                ]
             }
             Self::Cone { from, to, radius_from, radius_to } => {
                 let reach = radius_from.max(*radius_to) + margin;
-                [from[0].min(to[0]) - reach, from[1].min(to[1]) - reach, from[0].max(to[0]) + reach, from[1].max(to[1]) + reach]
+                [
+                    from[0].min(to[0]) - reach,
+                    from[1].min(to[1]) - reach,
+                    from[0].max(to[0]) + reach,
+                    from[1].max(to[1]) + reach,
+                ]
             }
             Self::Slab { centre, half, .. } | Self::Oval { centre, half, .. } => around(centre, length(*half)),
             Self::Leaf { centre, length, width, .. } => around(centre, length.max(*width) / 2.0),

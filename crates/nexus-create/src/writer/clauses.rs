@@ -55,7 +55,8 @@ fn judge_sentences(guard: &Guard<'_>, rating: u8, clauses: &mut [Clause]) {
     let sentences = clauses.last().map_or(0, |clause| clause.sentence + 1);
     for sentence in 0..sentences {
         let range = clauses.iter().filter(|clause| clause.sentence == sentence);
-        let (start, end) = range.fold((usize::MAX, 0), |(start, end), clause| (start.min(clause.start), end.max(clause.end)));
+        let (start, end) =
+            range.fold((usize::MAX, 0), |(start, end), clause| (start.min(clause.start), end.max(clause.end)));
         if start >= end {
             continue;
         }
@@ -67,7 +68,9 @@ fn judge_sentences(guard: &Guard<'_>, rating: u8, clauses: &mut [Clause]) {
             .find_map(|clause| clause.objection.filter(|reason| matches!(reason, Reason::Email | Reason::Phone)));
         let instructs = guard.instructs(start, end);
         let ironic = rating <= 3
-            && (words.iter().any(|word| lexicon::is_unmet(&word.folded) || word.folded == "only" || word.trail.contains('?'))
+            && (words
+                .iter()
+                .any(|word| lexicon::is_unmet(&word.folded) || word.folded == "only" || word.trail.contains('?'))
                 || words.iter().any(|word| word.lead.contains(['"', '“', '„', '«', '\''])));
         for clause in clauses.iter_mut().filter(|clause| clause.sentence == sentence) {
             if instructs {
@@ -106,7 +109,9 @@ fn opens_clause(words: &[Word], index: usize, clause_start: usize) -> bool {
         Some(Role::Turner) if matches!(words[index].folded.as_str(), "so" | "doch" | "nur" | "denn") => {
             length >= 3 && next.is_some_and(|next| matches!(next.role, Some(Role::Pronoun | Role::Determiner)))
         }
-        Some(Role::Turner) => length >= 2 || matches!(words[index].folded.as_str(), "but" | "aber" | "mais" | "pero" | "ma"),
+        Some(Role::Turner) => {
+            length >= 2 || matches!(words[index].folded.as_str(), "but" | "aber" | "mais" | "pero" | "ma")
+        }
         Some(Role::Joiner) => {
             length >= 3 && next.is_some_and(|next| matches!(next.role, Some(Role::Pronoun | Role::Determiner)))
         }
@@ -154,7 +159,9 @@ fn mood(words: &[Word], language: Language, rating: u8) -> Mood {
         if idioms[index] || !lexicon::negates(&words[index].folded) {
             continue;
         }
-        let doubts = words[index..].iter().any(|word| ["think", "believe", "find", "finde", "glaube"].contains(&word.folded.as_str()));
+        let doubts = words[index..]
+            .iter()
+            .any(|word| ["think", "believe", "find", "finde", "glaube"].contains(&word.folded.as_str()));
         let reach = if doubts { 9 } else { 5 };
         let scope = index + 1..(index + 1 + reach).min(words.len());
         let strengthens = scope.clone().any(|at| lexicon::is_superlative(&words[at].folded))

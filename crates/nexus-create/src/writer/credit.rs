@@ -33,20 +33,31 @@ pub(crate) fn shown_name(author: &str, language: Language, banned: &[Vec<String>
         Language::English | Language::Other => "Guest",
     };
     let clean: String = author.chars().filter(|letter| !is_emoji(*letter) && !letter.is_control()).collect();
-    let parts: Vec<&str> = clean.split_whitespace().filter(|part| part.chars().any(char::is_alphabetic) || *part == "&").collect();
-    let folded: Vec<String> = parts.iter().map(|part| fold(part.trim_matches(|letter: char| !letter.is_alphanumeric()))).collect();
-    let nameless = folded.iter().any(|part| ["google", "user", "anonymous", "anonym", "guest", "nutzer", "unknown"].contains(&part.as_str()));
-    if parts.is_empty() || nameless || guard::is_private(&clean) || guard::holds_banned(banned, folded.iter().map(String::as_str)) {
+    let parts: Vec<&str> =
+        clean.split_whitespace().filter(|part| part.chars().any(char::is_alphabetic) || *part == "&").collect();
+    let folded: Vec<String> =
+        parts.iter().map(|part| fold(part.trim_matches(|letter: char| !letter.is_alphanumeric()))).collect();
+    let nameless = folded
+        .iter()
+        .any(|part| ["google", "user", "anonymous", "anonym", "guest", "nutzer", "unknown"].contains(&part.as_str()));
+    if parts.is_empty()
+        || nameless
+        || guard::is_private(&clean)
+        || guard::holds_banned(banned, folded.iter().map(String::as_str))
+    {
         return guest.to_owned();
     }
     let titled = |part: &str| ["dr", "mr", "mrs", "ms", "prof", "herr", "frau"].contains(&part);
-    let names: Vec<&str> = parts.iter().zip(&folded).filter(|(_, folded)| !titled(folded)).map(|(part, _)| *part).collect();
+    let names: Vec<&str> =
+        parts.iter().zip(&folded).filter(|(_, folded)| !titled(folded)).map(|(part, _)| *part).collect();
     let first = |name: &str| name.chars().take(20).collect::<String>();
     match names.as_slice() {
         [] => guest.to_owned(),
         [only] => first(only.trim_matches(|letter: char| !letter.is_alphanumeric())),
         // Two people who sign together: `Sara & Tom`.
-        [one, and, other] if ["&", "and", "und", "et", "y", "e"].contains(and) => format!("{} {and} {}", first(one), first(other)),
+        [one, and, other] if ["&", "and", "und", "et", "y", "e"].contains(and) => {
+            format!("{} {and} {}", first(one), first(other))
+        }
         [one, .., last] => match last.chars().find(|letter| letter.is_alphabetic()) {
             Some(initial) => format!("{} {initial}.", first(one.trim_matches(','))),
             None => first(one),
@@ -55,7 +66,8 @@ pub(crate) fn shown_name(author: &str, language: Language, banned: &[Vec<String>
 }
 
 fn shown_source(source: &str) -> String {
-    let clean: String = source.chars().filter(|letter| letter.is_alphanumeric() || " .-'".contains(*letter)).take(24).collect();
+    let clean: String =
+        source.chars().filter(|letter| letter.is_alphanumeric() || " .-'".contains(*letter)).take(24).collect();
     super::typeset::capitalised(clean.trim())
 }
 

@@ -74,7 +74,9 @@ impl Guard<'_> {
             .find_map(word_objection)
             .or_else(|| digits_objection(clause))
             .or_else(|| self.names_somebody(start, end).then_some(Reason::FullName))
-            .or_else(|| holds_banned(&self.banned, clause.iter().map(|word| word.folded.as_str())).then_some(Reason::Banned))
+            .or_else(|| {
+                holds_banned(&self.banned, clause.iter().map(|word| word.folded.as_str())).then_some(Reason::Banned)
+            })
     }
 
     /// True when the sentence `words[start..end]` reads like an order to a machine.
@@ -85,8 +87,18 @@ impl Guard<'_> {
         };
         let orders = has(&["ignore", "disregard", "override", "forget", "ignoriere", "ignorez", "ignora"]);
         let machinery = has(&[
-            "instruction", "instructions", "prompt", "prompts", "rules", "guidelines", "anweisungen", "system", "previous",
-            "instrucciones", "istruzioni", "above",
+            "instruction",
+            "instructions",
+            "prompt",
+            "prompts",
+            "rules",
+            "guidelines",
+            "anweisungen",
+            "system",
+            "previous",
+            "instrucciones",
+            "istruzioni",
+            "above",
         ]);
         (orders && machinery)
             || has(&["jailbreak", "chatgpt", "gpt", "llm", "drawtext", "textfile", "ffmpeg", "javascript", "sql"])
@@ -99,14 +111,29 @@ impl Guard<'_> {
             || has_pair("drop", "table")
             || has_pair("act", "as")
             || (has(&["write", "say", "output", "print", "respond", "reply", "caption", "post", "publish", "approve"])
-                && has(&["film", "video", "script", "caption", "captions", "following", "exactly", "instead", "json", "hashtag"]))
+                && has(&[
+                    "film",
+                    "video",
+                    "script",
+                    "caption",
+                    "captions",
+                    "following",
+                    "exactly",
+                    "instead",
+                    "json",
+                    "hashtag",
+                ]))
     }
 
     fn names_somebody(&self, start: usize, end: usize) -> bool {
         let surname_like = |index: usize| {
             self.words.get(index).is_some_and(|word| {
                 let letters = word.core.chars().filter(|letter| letter.is_alphabetic()).count();
-                word.is_capitalised() && letters >= 3 && !word.is_shouted() && word.role.is_none() && !self.is_known(word)
+                word.is_capitalised()
+                    && letters >= 3
+                    && !word.is_shouted()
+                    && word.role.is_none()
+                    && !self.is_known(word)
             })
         };
         let joined = |index: usize| self.words[index].pause == Pause::None || self.words[index].trail == ".";
@@ -118,7 +145,8 @@ impl Guard<'_> {
             if !joined(index) || !surname_like(index + 1) || !word.is_capitalised() || self.is_known(word) {
                 return false;
             }
-            let cued = index > 0 && (1..=3).any(|back| index.checked_sub(back).is_some_and(|before| self.cues_a_person(before)));
+            let cued = index > 0
+                && (1..=3).any(|back| index.checked_sub(back).is_some_and(|before| self.cues_a_person(before)));
             is_first_name(&word.folded) || cued && word.role.is_none()
         })
     }
@@ -129,9 +157,12 @@ impl Guard<'_> {
 
     fn cues_a_person(&self, index: usize) -> bool {
         let word = &self.words[index];
-        let named = ["named", "called", "thanks", "namens", "heisst", "nomme", "llamado"].contains(&word.folded.as_str());
+        let named =
+            ["named", "called", "thanks", "namens", "heisst", "nomme", "llamado"].contains(&word.folded.as_str());
         let person = lexicon::thing(self.language, &word.folded).is_some_and(|(kind, _)| kind == lexicon::Kind::Person);
-        (named || person || ["manager", "managerin", "guide", "kellnerin", "inhaber", "inhaberin"].contains(&word.folded.as_str()))
+        (named
+            || person
+            || ["manager", "managerin", "guide", "kellnerin", "inhaber", "inhaberin"].contains(&word.folded.as_str()))
             && word.pause <= Pause::Comma
     }
 }
@@ -140,8 +171,7 @@ impl Guard<'_> {
 pub(crate) fn holds_banned<'a>(banned: &[Vec<String>], folded: impl Iterator<Item = &'a str>) -> bool {
     let parts: Vec<&str> = folded.flat_map(|word| word.split(['-', '\'', '/', '.'])).collect();
     let matches = |word: &str, ban: &str| {
-        word == ban
-            || ban.chars().count() >= 4 && word.strip_prefix(ban).is_some_and(|rest| rest.chars().count() <= 3)
+        word == ban || ban.chars().count() >= 4 && word.strip_prefix(ban).is_some_and(|rest| rest.chars().count() <= 3)
     };
     banned.iter().any(|ban| {
         !ban.is_empty()
@@ -153,7 +183,11 @@ pub(crate) fn holds_banned<'a>(banned: &[Vec<String>], folded: impl Iterator<Ite
 pub(crate) fn banned_sequences(words: &[String]) -> Vec<Vec<String>> {
     let split = |text: &String| -> Vec<String> {
         let folded = fold(text);
-        folded.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        folded
+            .split(|letter: char| !letter.is_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     words.iter().map(split).filter(|sequence: &Vec<String>| !sequence.is_empty()).collect()
 }
@@ -192,7 +226,8 @@ fn is_emoticon(word: &Word) -> bool {
 }
 
 fn is_domain(folded: &str) -> bool {
-    const ENDINGS: &str = "com net org io co uk de fr es it eu info biz app shop restaurant hotel at ch nl example me tv ly";
+    const ENDINGS: &str =
+        "com net org io co uk de fr es it eu info biz app shop restaurant hotel at ch nl example me tv ly";
     let host = folded.split('/').next().unwrap_or(folded);
     let Some((name, ending)) = host.rsplit_once('.') else { return false };
     name.chars().filter(char::is_ascii_alphanumeric).count() >= 2
@@ -215,7 +250,8 @@ fn digits_objection(clause: &[Word]) -> Option<Reason> {
 }
 
 fn is_title(folded: &str) -> bool {
-    const TITLES: &str = "mr mrs ms miss dr herr herrn frau monsieur madame mme mlle senor senora sr sra signor signora sig";
+    const TITLES: &str =
+        "mr mrs ms miss dr herr herrn frau monsieur madame mme mlle senor senora sr sra signor signora sig";
     TITLES.split(' ').any(|title| title == folded)
 }
 

@@ -14,6 +14,9 @@ pub(crate) fn choose(words: &[Word], clauses: &[Clause], quote: &Candidate) -> (
     for clause in clauses.iter().filter(|clause| clause.objection.is_none()) {
         for start in clause.start..clause.end {
             for end in start + 2..=(start + 6).min(clause.end) {
+                if words[start..end].iter().filter(|word| word.is_read()).count() < 2 {
+                    continue;
+                }
                 let score = score(words, clause, (start, end), quote);
                 if best.is_none_or(|(highest, _)| score > highest) {
                     best = Some((score, (start, end)));
@@ -40,7 +43,11 @@ fn score(words: &[Word], clause: &Clause, (start, end): (usize, usize), quote: &
         Some(Role::Determiner) => 0.9,
         Some(Role::Pronoun) => 0.7,
         Some(Role::Joiner | Role::Turner) => -4.0,
-        Some(Role::Auxiliary) if ["so", "absolutely", "really", "simply", "truly"].contains(&run[0].folded.as_str()) => 0.4,
+        Some(Role::Auxiliary)
+            if ["so", "absolutely", "really", "simply", "truly"].contains(&run[0].folded.as_str()) =>
+        {
+            0.4
+        }
         Some(Role::Auxiliary) => -2.4,
         Some(Role::Preposition) => -1.6,
         None if run[0].praise > 0 => 0.5,

@@ -94,7 +94,8 @@ fn break_cost(before: &Word, after: &Word, next: Option<&Word>) -> f64 {
     let names = before.is_capitalised() && after.is_capitalised() && after.role.is_none() && before.role.is_none();
     let counts = before.core.chars().all(|letter| letter.is_ascii_digit());
     // `bread and | butter`: the second of a pair stays with the first.
-    let pair = after.role == Some(Role::Joiner) && next.is_some_and(|next| next.role.is_none() && next.thing.is_some())
+    let pair = after.role == Some(Role::Joiner)
+        && next.is_some_and(|next| next.role.is_none() && next.thing.is_some())
         && before.thing.is_some();
     ends_badly + begins + if names { 4.0 } else { 0.0 } + if counts { 4.0 } else { 0.0 } + if pair { 1.5 } else { 0.0 }
 }
@@ -117,7 +118,9 @@ mod tests {
             let (words, _) = read(text, "en");
             let phrases: Vec<String> = break_up(&words, &[(0, words.len())])
                 .into_iter()
-                .map(|(start, end)| words[start..end].iter().map(|word| word.core.clone()).collect::<Vec<_>>().join(" "))
+                .map(|(start, end)| {
+                    words[start..end].iter().map(|word| word.core.clone()).collect::<Vec<_>>().join(" ")
+                })
                 .collect();
             assert_eq!(phrases, want);
         }

@@ -26,7 +26,10 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Its words in the form for comparison.
     pub(crate) fn key(&self, words: &[Word]) -> Vec<String> {
-        self.segments.iter().flat_map(|&(start, end)| words[start..end].iter().map(|word| word.folded.clone())).collect()
+        self.segments
+            .iter()
+            .flat_map(|&(start, end)| words[start..end].iter().map(|word| word.folded.clone()))
+            .collect()
     }
 
     /// True when both share at least half of the shorter one's words.
@@ -46,7 +49,8 @@ pub(crate) fn candidates(words: &[Word], clauses: &[Clause]) -> Vec<Candidate> {
         for last in first..clauses.len() {
             let span = &clauses[first..=last];
             let length = clauses[last].end - clauses[first].start;
-            if clauses[last].objection.is_some() || length > 32 || clauses[last].sentence - clauses[first].sentence > 2 {
+            if clauses[last].objection.is_some() || length > 32 || clauses[last].sentence - clauses[first].sentence > 2
+            {
                 break;
             }
             let start = skip_joiner(words, &clauses[first]);
@@ -94,7 +98,10 @@ fn candidate(words: &[Word], parts: &[(&[Clause], usize)]) -> Option<Candidate> 
 
 fn build(words: &[Word], segments: Vec<(usize, usize)>, praise: f64, things: f64) -> Option<Candidate> {
     let length: usize = segments.iter().map(|(start, end)| end - start).sum();
-    if segments.first().is_none_or(|(start, end)| end - start < 2) {
+    // A line needs something to say, and enough of it for a hook.
+    let (start, end) = *segments.first()?;
+    let opening = words[start..end.min(start + 6)].iter().filter(|word| word.is_read()).count();
+    if opening < 2 || words[start..end].iter().all(|word| word.role.is_some() || !word.is_read()) {
         return None;
     }
     let phrases = phrases::break_up(words, &segments);
@@ -114,7 +121,8 @@ fn pair(words: &[Word], early: &Candidate, late: &Candidate) -> Option<Candidate
     }
     let segments = vec![early.segments[0], late.segments[0]];
     let praise = |candidate: &Candidate| {
-        candidate.score + length_cost(candidate.segments[0].1 - candidate.segments[0].0) - edges_score(words, &candidate.segments)
+        candidate.score + length_cost(candidate.segments[0].1 - candidate.segments[0].0)
+            - edges_score(words, &candidate.segments)
     };
     build(words, segments, 0.62 * (praise(early) + praise(late)), 0.0)
 }
@@ -135,18 +143,22 @@ fn edges_score(words: &[Word], segments: &[(usize, usize)]) -> f64 {
         .map(|&(start, end)| {
             let whole_start = start == 0 || words[start - 1].pause == Pause::Sentence;
             let whole_end = words[end - 1].pause == Pause::Sentence;
-            let points = ["it", "they", "he", "she", "which", "who", "this", "that", "there", "also", "then", "es", "sie", "il",
-                "elle", "ils", "auch", "aussi", "tambien", "anche"]
-                .contains(&words[start].folded.as_str());
+            let points = [
+                "it", "they", "he", "she", "which", "who", "this", "that", "there", "also", "then", "es", "sie", "il",
+                "elle", "ils", "auch", "aussi", "tambien", "anche",
+            ]
+            .contains(&words[start].folded.as_str());
             let opening = match words[start].role {
                 Some(Role::Joiner | Role::Turner) => -1.4,
                 Some(Role::Preposition | Role::Auxiliary) => -0.6,
                 _ => 0.0,
             };
-            let logistics = words[start..end].iter().filter(|word| word.core.chars().any(|letter| letter.is_ascii_digit())).count();
+            let logistics =
+                words[start..end].iter().filter(|word| word.core.chars().any(|letter| letter.is_ascii_digit())).count();
             let question = words[end - 1].trail.contains('?');
             let hangs = words[end - 1].role.is_some() && !whole_end;
-            0.7 * f64::from(u8::from(whole_start)) + 0.7 * f64::from(u8::from(whole_end)) - 0.8 * f64::from(u8::from(points))
+            0.7 * f64::from(u8::from(whole_start)) + 0.7 * f64::from(u8::from(whole_end))
+                - 0.8 * f64::from(u8::from(points))
                 + opening
                 - 0.5 * logistics as f64
                 - 2.5 * f64::from(u8::from(question))

@@ -63,7 +63,11 @@ impl<'a> Reading<'a> {
     pub(crate) fn dropped(&self) -> Vec<Dropped> {
         let dropped = |clause: &Clause| {
             let reason = clause.objection?;
-            let text = self.words[clause.start..clause.end].iter().map(|word| word.core.as_str()).collect::<Vec<_>>().join(" ");
+            let text = self.words[clause.start..clause.end]
+                .iter()
+                .map(|word| word.core.as_str())
+                .collect::<Vec<_>>()
+                .join(" ");
             Some(Dropped { text, reason })
         };
         self.clauses.iter().filter_map(dropped).collect()
@@ -96,7 +100,8 @@ impl<'a> Reading<'a> {
 
     /// Lines that were not used before; all of them when every line was.
     fn fresh(&self, all: Vec<Candidate>) -> Vec<Candidate> {
-        let key = |text: &String| -> Vec<String> { words::read(text, "en").0.into_iter().map(|word| word.folded).collect() };
+        let key =
+            |text: &String| -> Vec<String> { words::read(text, "en").0.into_iter().map(|word| word.folded).collect() };
         let recent: Vec<Vec<String>> = self.request.context.recent_quotes.iter().map(key).collect();
         let is_new = |line: &Candidate| !was_used(&line.key(&self.words), &recent);
         if recent.is_empty() {
@@ -107,7 +112,8 @@ impl<'a> Reading<'a> {
             return fresh;
         }
         // Nothing is wholly new: at least not the very same line, when there is another.
-        let other: Vec<Candidate> = all.iter().filter(|line| !recent.contains(&line.key(&self.words))).cloned().collect();
+        let other: Vec<Candidate> =
+            all.iter().filter(|line| !recent.contains(&line.key(&self.words))).cloned().collect();
         if other.is_empty() { all } else { other }
     }
 
@@ -123,7 +129,9 @@ impl<'a> Reading<'a> {
 /// Words of the footage that fits the review: what was matched and what is in the best shots.
 fn seen_words(request: &ScriptRequest) -> BTreeSet<String> {
     let hits = request.best.iter().take(12);
-    let texts = hits.flat_map(|hit| hit.matched.iter().chain(hit.shot.tags.iter().filter(|tag| tag.score >= 0.4).map(|tag| &tag.name)));
+    let texts = hits.flat_map(|hit| {
+        hit.matched.iter().chain(hit.shot.tags.iter().filter(|tag| tag.score >= 0.4).map(|tag| &tag.name))
+    });
     let parts = texts.flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric())).map(fold);
     parts.filter(|word| word.chars().count() > 2).collect()
 }
@@ -132,7 +140,8 @@ fn seen_words(request: &ScriptRequest) -> BTreeSet<String> {
 fn by_seed(ranked: &[Candidate], seed: u64) -> Candidate {
     let highest = ranked[0].score;
     let margin = 0.05 * highest.abs() + 0.05;
-    let equals: Vec<&Candidate> = distinct_refs(ranked).into_iter().filter(|line| line.score >= highest - margin).collect();
+    let equals: Vec<&Candidate> =
+        distinct_refs(ranked).into_iter().filter(|line| line.score >= highest - margin).collect();
     equals[(seed % equals.len().max(1) as u64) as usize].clone()
 }
 

@@ -31,13 +31,20 @@ pub(crate) fn lay_out(request: &ScriptRequest, reading: &Reading<'_>, line: &Can
     let hook = hook_text(reading, hook_run);
     let quote = quote_text(reading, line);
     let credit = credit::credit(&request.review.author, &request.review.source, post_language, &reading.banned);
-    let pictures: Vec<Option<Picture>> = line.phrases.iter().map(|&(start, end)| shows::picture(&words[start..end], quoted)).collect();
+    let pictures: Vec<Option<Picture>> =
+        line.phrases.iter().map(|&(start, end)| shows::picture(&words[start..end], quoted)).collect();
     let things = things(reading, &pictures, post_language);
     let usual = usual_picture(request);
 
     let mut scenes = vec![
         scene("hook", Part::Hook, marked(&hook, quoted), hook_picture(reading, hook_run, &pictures, &usual), 0.0),
-        scene("place", Part::Place, place_caption(request), (format!("{} outside wide view", business.category), false), 0.0),
+        scene(
+            "place",
+            Part::Place,
+            place_caption(request),
+            (format!("{} outside wide view", business.category), false),
+            0.0,
+        ),
     ];
     for (number, caption) in praise_captions(reading, line).into_iter().enumerate() {
         let picture = match &pictures[number] {
@@ -47,7 +54,11 @@ pub(crate) fn lay_out(request: &ScriptRequest, reading: &Reading<'_>, line: &Can
         scenes.push(scene(&format!("praise-{}", number + 1), Part::Praise, caption, picture, 0.0));
     }
     if line.phrases.len() <= PHRASES_WITH_DROP {
-        let moments = if things.is_empty() { usual.clone() } else { things.iter().take(4).cloned().collect::<Vec<_>>().join(" ") };
+        let moments = if things.is_empty() {
+            usual.clone()
+        } else {
+            things.iter().take(4).cloned().collect::<Vec<_>>().join(" ")
+        };
         scenes.push(scene("drop", Part::Drop, String::new(), (moments, false), 0.0));
     }
     scenes.push(scene("proof", Part::Proof, credit.clone(), ("people hands detail".to_owned(), false), 0.0));
@@ -116,7 +127,11 @@ fn praise_captions(reading: &Reading<'_>, line: &Candidate) -> Vec<String> {
     let [open, close, ..] = quotation_marks(reading.language);
     let last = line.phrases.len() - 1;
     let caption = |(number, &(start, end)): (usize, &(usize, usize))| {
-        let text = typeset::set(&reading.words[start..end], reading.language, edges(reading, line, (start, end), number == last));
+        let text = typeset::set(
+            &reading.words[start..end],
+            reading.language,
+            edges(reading, line, (start, end), number == last),
+        );
         let before = if number == 0 { open } else { "" };
         let after = if number == last { close } else { "" };
         format!("{before}{text}{after}")
@@ -141,9 +156,16 @@ fn marked(text: &str, language: Language) -> String {
 }
 
 /// What the hook's shot shows: a thing in the hook, else the best shot there is, else the first thing of the quote.
-fn hook_picture(reading: &Reading<'_>, (start, end): (usize, usize), pictures: &[Option<Picture>], usual: &str) -> (String, bool) {
+fn hook_picture(
+    reading: &Reading<'_>,
+    (start, end): (usize, usize),
+    pictures: &[Option<Picture>],
+    usual: &str,
+) -> (String, bool) {
     let own = shows::picture(&reading.words[start..end], reading.language);
-    let query = own.or_else(|| pictures.iter().flatten().next().cloned()).map_or_else(|| usual.to_owned(), |picture| picture.query);
+    let query = own
+        .or_else(|| pictures.iter().flatten().next().cloned())
+        .map_or_else(|| usual.to_owned(), |picture| picture.query);
     // The hook takes the strongest shot of all; a made one would be a weak beginning.
     (query, false)
 }
@@ -154,15 +176,19 @@ fn usual_picture(request: &ScriptRequest) -> String {
         let tags = hit.shot.tags.iter().take(3).map(|tag| tag.name.as_str());
         tags.collect::<Vec<_>>().join(" ")
     });
-    best.filter(|text| !text.is_empty()).unwrap_or_else(|| format!("{} warm light detail", request.context.business.category))
+    best.filter(|text| !text.is_empty())
+        .unwrap_or_else(|| format!("{} warm light detail", request.context.business.category))
 }
 
 fn place_caption(request: &ScriptRequest) -> String {
     let business = &request.context.business;
     let holds = fold(&business.name).contains(&fold(&business.locality));
-    if business.locality.is_empty() || holds { business.name.clone() } else { format!("{} · {}", business.name, business.locality) }
+    if business.locality.is_empty() || holds {
+        business.name.clone()
+    } else {
+        format!("{} · {}", business.name, business.locality)
+    }
 }
-
 
 fn end_caption(request: &ScriptRequest) -> String {
     let action = &request.context.business.call_to_action;

@@ -68,7 +68,11 @@ pub(crate) fn write(material: &Material<'_>) -> Seo {
 /// `Fresh oysters and live jazz at Quay House, Old Harbour`; as many things as fit.
 fn title(material: &Material<'_>) -> String {
     let Business { name, locality, voice, .. } = material.business;
-    let place = if locality.is_empty() || fold(name).contains(&fold(locality)) { name.clone() } else { format!("{name}, {locality}") };
+    let place = if locality.is_empty() || fold(name).contains(&fold(locality)) {
+        name.clone()
+    } else {
+        format!("{name}, {locality}")
+    };
     let Phrases { at, and, .. } = phrases(material.language);
     let [open, close, ..] = quotation_marks(material.quoted);
     let things: Vec<&String> = material.things.iter().filter(|thing| is_clean(material, thing)).take(2).collect();
@@ -98,9 +102,15 @@ fn description(material: &Material<'_>) -> String {
     let Phrases { thanks, from, turn, .. } = phrases(material.language);
     let said = format!("{open}{}{close} – {}.", material.quote, material.credit.trim_end_matches('.'));
     let place = if locality.is_empty() { name.clone() } else { format!("{name}, {locality}") };
-    let facts: Vec<&String> =
-        voice.facts.iter().filter(|fact| is_clean(material, fact) && !fact.trim().is_empty() && fact.chars().count() <= 200).collect();
-    let fact = usize::try_from(material.seed % facts.len().max(1) as u64).ok().and_then(|index| facts.get(index)).map(|fact| sentence(fact));
+    let facts: Vec<&String> = voice
+        .facts
+        .iter()
+        .filter(|fact| is_clean(material, fact) && !fact.trim().is_empty() && fact.chars().count() <= 200)
+        .collect();
+    let fact = usize::try_from(material.seed % facts.len().max(1) as u64)
+        .ok()
+        .and_then(|index| facts.get(index))
+        .map(|fact| sentence(fact));
     let action = match (call_to_action.is_empty(), website.is_empty()) {
         (false, false) => Some(format!("{call_to_action}: {website}")),
         (false, true) => Some(sentence(call_to_action)),
@@ -154,7 +164,8 @@ fn hashtags(material: &Material<'_>) -> Vec<String> {
 
 /// Letters and digits only; of several words each begins with a capital so that screen readers find them.
 fn hashtag(text: &str) -> String {
-    let parts: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         [only] => (*only).to_owned(),
         parts => parts.iter().map(|part| capitalised(part)).collect(),

@@ -43,7 +43,11 @@ pub(crate) fn picture(phrase: &[Word], language: Language) -> Option<Picture> {
             first -= 1;
         }
         let mut last = index;
-        while last + 1 < phrase.len() && phrase[last].pause == Pause::None && phrase[last + 1].thing.is_some() && last - index < 2 {
+        while last + 1 < phrase.len()
+            && phrase[last].pause == Pause::None
+            && phrase[last + 1].thing.is_some()
+            && last - index < 2
+        {
             last += 1;
         }
         used[first..=last].fill(true);
@@ -72,8 +76,11 @@ pub(crate) fn picture(phrase: &[Word], language: Language) -> Option<Picture> {
 
 /// The words of a phrase that carry meaning, for phrases without things: mood finds pictures, too.
 pub(crate) fn mood_words(phrase: &[Word]) -> String {
-    let meaningful: Vec<String> =
-        phrase.iter().filter(|word| word.role.is_none() && word.core.chars().count() > 2).map(|word| word.core.to_lowercase()).collect();
+    let meaningful: Vec<String> = phrase
+        .iter()
+        .filter(|word| word.role.is_none() && word.core.chars().count() > 2)
+        .map(|word| word.core.to_lowercase())
+        .collect();
     meaningful.join(" ")
 }
 
@@ -122,7 +129,10 @@ fn named_by_article(phrase: &[Word], language: Language) -> Option<(String, bool
         for last in index + 1..(index + 4).min(phrase.len()) {
             let ends = phrase[last].pause != Pause::None
                 || phrase.get(last + 1).is_none_or(|next| {
-                    matches!(next.role, Some(Role::Auxiliary | Role::Preposition | Role::Joiner | Role::Pronoun | Role::Turner))
+                    matches!(
+                        next.role,
+                        Some(Role::Auxiliary | Role::Preposition | Role::Joiner | Role::Pronoun | Role::Turner)
+                    )
                 });
             if phrase[last].role.is_some() {
                 break;
@@ -137,7 +147,10 @@ fn named_by_article(phrase: &[Word], language: Language) -> Option<(String, bool
 }
 
 fn is_noun_like(word: &Word) -> bool {
-    let ending = ["ly", "ing", "ed", "ness", "ity", "tion", "sion", "ment", "ance", "ence", "ism", "ship", "ful", "ous", "able", "est"];
+    let ending = [
+        "ly", "ing", "ed", "ness", "ity", "tion", "sion", "ment", "ance", "ence", "ism", "ship", "ful", "ous", "able",
+        "est",
+    ];
     word.praise == 0
         && !word.complains
         && word.core.chars().count() >= 4

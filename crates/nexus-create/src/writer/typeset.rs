@@ -126,7 +126,10 @@ fn push_trail(text: &mut String, word: &Word, pairs: &Pairs, inner_close: &str, 
     }
     let dots = trail.contains('…') || trail.contains("..");
     let narrow = trail.starts_with([' ', '\u{202f}', '\u{a0}']);
-    let sentence_mark = has("?？؟").map(|_| if trail.contains('？') { '？' } else { '?' }).or_else(|| has("!！")).or_else(|| has("。।"));
+    let sentence_mark = has("?？؟")
+        .map(|_| if trail.contains('？') { '？' } else { '?' })
+        .or_else(|| has("!！"))
+        .or_else(|| has("。।"));
     if let Some(mark) = sentence_mark {
         if narrow {
             text.push('\u{202f}');

@@ -52,6 +52,11 @@ impl Word {
         letters().count() >= 2 && letters().all(char::is_uppercase)
     }
 
+    /// True when a viewer reads it as a word: `&` alone is none.
+    pub(crate) fn is_read(&self) -> bool {
+        self.core.chars().any(char::is_alphanumeric)
+    }
+
     /// True when it starts with a capital.
     pub(crate) fn is_capitalised(&self) -> bool {
         self.core.chars().next().is_some_and(char::is_uppercase)
@@ -147,7 +152,8 @@ fn pieces(token: &str) -> Vec<(String, bool)> {
             && (run >= 6 || (is_kana(previous.unwrap_or(letter)) && !is_kana(letter) && run >= 2));
         if !piece.is_empty() && (after_break || script_break || letter == EMOJI) {
             // Only East Asian writing continues without a space; elsewhere one was forgotten.
-            let joined = is_east_asian(letter) && previous.is_some_and(|before| is_east_asian(before) || "。！？、，".contains(before));
+            let joined = is_east_asian(letter)
+                && previous.is_some_and(|before| is_east_asian(before) || "。！？、，".contains(before));
             pieces.push((std::mem::take(&mut piece), spaced));
             spaced = !joined;
             run = 0;
@@ -202,7 +208,8 @@ fn push_piece(words: &mut Vec<Word>, pending_lead: &mut String, piece: &str, spa
     };
     let end = last + piece[last..].chars().next().map_or(1, char::len_utf8);
     // A closing apostrophe or a sign belongs to the word: `5*`, `100%`, `dogs'`.
-    let end = end + piece[end..].chars().take_while(|letter| "%°€£$+".contains(*letter)).map(char::len_utf8).sum::<usize>();
+    let end =
+        end + piece[end..].chars().take_while(|letter| "%°€£$+".contains(*letter)).map(char::len_utf8).sum::<usize>();
     let first = if piece[..first].ends_with(['$', '€', '£']) {
         first - piece[..first].chars().next_back().map_or(0, char::len_utf8)
     } else {
@@ -247,7 +254,12 @@ fn settle_pauses(words: &mut [Word]) {
             Pause::Sentence
         } else if dots {
             if next_capital { Pause::Sentence } else { Pause::Clause }
-        } else if has(";:–—；：)]）()[") || this.trail.contains(" -") || this.trail.contains("--") || next_opens || next_dashed {
+        } else if has(";:–—；：)]）()[")
+            || this.trail.contains(" -")
+            || this.trail.contains("--")
+            || next_opens
+            || next_dashed
+        {
             Pause::Clause
         } else if has(",、，،·/|") {
             Pause::Comma
@@ -274,7 +286,9 @@ fn is_abbreviation(core: &str, next_capital: bool) -> bool {
     let single_letter = core.chars().count() == 1 && core.chars().all(|letter| letter.is_uppercase());
     let known = KNOWN.split_whitespace().any(|word| word == folded);
     // `etc.` and `a.m.` may also end one.
-    known || single_letter && folded != "i" || (matches!(folded.as_str(), "etc" | "a.m" | "p.m" | "usw") && !next_capital)
+    known
+        || single_letter && folded != "i"
+        || (matches!(folded.as_str(), "etc" | "a.m" | "p.m" | "usw") && !next_capital)
 }
 
 #[cfg(test)]

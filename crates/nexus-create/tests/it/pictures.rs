@@ -17,7 +17,14 @@ use nexus_testkit::{conformance, factory};
 use crate::blobs::FolderBlobs;
 
 fn request(subject: &str, width_px: u32, height_px: u32) -> StillRequest {
-    StillRequest { business: factory::business().id, subject: subject.into(), kit: BrandKit::default(), width_px, height_px, seed: 3 }
+    StillRequest {
+        business: factory::business().id,
+        subject: subject.into(),
+        kit: BrandKit::default(),
+        width_px,
+        height_px,
+        seed: 3,
+    }
 }
 
 fn context(item: &str) -> StepContext {
@@ -53,8 +60,21 @@ fn spread(bytes: &[u8]) -> (f64, f64) {
 #[test]
 fn every_motif_is_a_picture_of_its_own() {
     let subjects = [
-        "piano by the window", "a jazz trio", "lobster", "fresh bread", "warm welcome", "wine", "coffee", "steak", "sea", "sunset",
-        "candles", "flowers", "garden", "linen", "chandelier",
+        "piano by the window",
+        "a jazz trio",
+        "lobster",
+        "fresh bread",
+        "warm welcome",
+        "wine",
+        "coffee",
+        "steak",
+        "sea",
+        "sunset",
+        "candles",
+        "flowers",
+        "garden",
+        "linen",
+        "chandelier",
     ];
     let mut pictures: Vec<Vec<u8>> = Vec::new();
     for subject in subjects {
@@ -62,7 +82,10 @@ fn every_motif_is_a_picture_of_its_own() {
             let pixels = DesignedStill::draw(&request(subject, width, height)).expect("a still");
             assert_eq!(pixels.len(), (width * height * 3) as usize);
             let (mean, deviation) = spread(&pixels);
-            assert!((15.0..200.0).contains(&mean) && deviation > 12.0, "{subject} {width}x{height}: {mean} {deviation}");
+            assert!(
+                (15.0..200.0).contains(&mean) && deviation > 12.0,
+                "{subject} {width}x{height}: {mean} {deviation}"
+            );
         }
         let pixels = DesignedStill::draw(&request(subject, 90, 160)).expect("a still");
         assert!(!pictures.contains(&pixels), "{subject} looks like another");
@@ -138,7 +161,8 @@ async fn the_camera_moves_evenly_and_the_same_each_time() {
     let spec = AnimateSpec { width_px: 180, height_px: 320, rate: FrameRate::FPS_30, length_s: 1.5 };
     let clip = desk.camera.animate(&still, &spec, &context("one")).await.expect("a clip");
     let again = desk.camera.animate(&still, &spec, &context("two")).await.expect("a clip");
-    let bytes = async |blob: &BlobRef| std::fs::read(desk.blobs.local_file(blob).await.expect("a file")).expect("bytes");
+    let bytes =
+        async |blob: &BlobRef| std::fs::read(desk.blobs.local_file(blob).await.expect("a file")).expect("bytes");
     assert_eq!(bytes(&clip).await, bytes(&again).await, "same still, same move, same bytes");
 
     let file = desk.blobs.local_file(&clip).await.expect("a file");

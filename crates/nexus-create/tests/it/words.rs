@@ -6,8 +6,16 @@ pub(crate) fn words(text: &str) -> Vec<String> {
         !matches!(*letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{200b}' | '\u{ad}' | '\u{feff}' | '\u{2060}')
             && !matches!(*letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}')
     };
-    let clean: String = text.chars().map(|letter| if matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}') { ' ' } else { letter }).filter(seen).collect();
-    clean.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    let clean: String = text
+        .chars()
+        .map(|letter| if matches!(letter, '\u{1f000}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}') { ' ' } else { letter })
+        .filter(seen)
+        .collect();
+    clean
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// True when `part` stands in `whole` word for word without a gap.

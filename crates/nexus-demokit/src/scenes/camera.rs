@@ -29,12 +29,14 @@ impl Camera {
 
     /// The scene point behind a picture point, for a layer whose share of the camera's movement is `near`
     /// (1 is the main layer, 0 is infinitely far, above 1 is before it).
+    #[inline]
     pub(crate) fn see(&self, x: f32, y: f32, near: f32) -> Point {
         let zoom = 1.0 + (self.zoom - 1.0) * near;
         (x / zoom + self.at.0 * near, y / zoom + self.at.1 * near)
     }
 
     /// The picture point at which a scene point of a layer appears.
+    #[inline]
     pub(crate) fn show(&self, p: Point, near: f32) -> Point {
         let zoom = 1.0 + (self.zoom - 1.0) * near;
         ((p.0 - self.at.0 * near) * zoom, (p.1 - self.at.1 * near) * zoom)

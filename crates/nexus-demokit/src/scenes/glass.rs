@@ -26,6 +26,7 @@ const TILT: f32 = 0.15;
 
 impl Glass {
     /// The bowl's radius at a share `s` of its height (0 rim, 1 bottom).
+    #[inline]
     fn bowl(&self, s: f32) -> f32 {
         let s = s.clamp(0.0, 1.0);
         let share = if s < 0.55 {
@@ -38,6 +39,7 @@ impl Glass {
     }
 
     /// The picture at `p` with this glass before `behind`.
+    #[inline]
     pub(crate) fn light(&self, p: Point, pixel: f32, behind: impl Fn(f32, f32) -> Rgb) -> Rgb {
         let (x, y) = (p.0 - self.rim.0, p.1 - self.rim.1);
         let ground = behind(p.0, p.1);
@@ -76,6 +78,7 @@ impl Glass {
         out + self.light * (rim_line * (0.25 + 0.5 * smooth(-0.3, 1.0, -x / self.radius) + 0.45 * smooth(0.5, 1.0, x / self.radius)))
     }
 
+    #[inline]
     fn inside(&self, x: f32, y: f32, s: f32, r: f32, p: Point, behind: &impl Fn(f32, f32) -> Rgb) -> Rgb {
         let n = (x / r).clamp(-1.0, 1.0);
         let bowl_height = self.height * BOWL;

@@ -17,6 +17,7 @@ pub(crate) struct Slopes {
 }
 
 /// A number in 0..1 for three whole numbers; the same on every machine.
+#[inline]
 pub(crate) fn hash(x: i32, y: i32, seed: u32) -> f32 {
     let mut h = (x as u32).wrapping_mul(0x8da6_b343) ^ (y as u32).wrapping_mul(0xd816_3841) ^ seed.wrapping_mul(0xcb1a_b31f);
     h ^= h >> 16;
@@ -28,6 +29,7 @@ pub(crate) fn hash(x: i32, y: i32, seed: u32) -> f32 {
 }
 
 /// The largest whole number not above `x`, without a call into the C library.
+#[inline]
 pub(crate) fn floor(x: f32) -> i32 {
     let i = x as i32;
     i - i32::from(x < i as f32)
@@ -69,13 +71,14 @@ impl Field {
     }
 
     /// The value at a point, between its four neighbours.
+    #[inline]
     pub(crate) fn at(&self, u: f32, v: f32) -> f32 {
         let (x, y) = (u * self.side as f32, v * self.side as f32);
         let (column, row) = (floor(x), floor(y));
         let (fx, fy) = (x - column as f32, y - row as f32);
         let mask = self.side - 1;
-        let (c0, c1) = (column as usize & mask, (column + 1) as usize & mask);
-        let (r0, r1) = ((row as usize & mask) * self.side, ((row + 1) as usize & mask) * self.side);
+        let (c0, c1) = (column as usize & mask, column.wrapping_add(1) as usize & mask);
+        let (r0, r1) = ((row as usize & mask) * self.side, (row.wrapping_add(1) as usize & mask) * self.side);
         let top = self.values[r0 + c0] + (self.values[r0 + c1] - self.values[r0 + c0]) * fx;
         let bottom = self.values[r1 + c0] + (self.values[r1 + c1] - self.values[r1 + c0]) * fx;
         top + (bottom - top) * fy
@@ -108,13 +111,14 @@ impl Field {
 
 impl Slopes {
     /// Both slopes at a point, between its four neighbours.
+    #[inline]
     pub(crate) fn at(&self, u: f32, v: f32) -> [f32; 2] {
         let (x, y) = (u * self.side as f32, v * self.side as f32);
         let (column, row) = (floor(x), floor(y));
         let (fx, fy) = (x - column as f32, y - row as f32);
         let mask = self.side - 1;
-        let (c0, c1) = (column as usize & mask, (column + 1) as usize & mask);
-        let (r0, r1) = ((row as usize & mask) * self.side, ((row + 1) as usize & mask) * self.side);
+        let (c0, c1) = (column as usize & mask, column.wrapping_add(1) as usize & mask);
+        let (r0, r1) = ((row as usize & mask) * self.side, (row.wrapping_add(1) as usize & mask) * self.side);
         let (a, b, c, d) = (self.values[r0 + c0], self.values[r0 + c1], self.values[r1 + c0], self.values[r1 + c1]);
         let between = |i: usize| {
             let top = a[i] + (b[i] - a[i]) * fx;
@@ -126,6 +130,7 @@ impl Slopes {
 }
 
 /// Perlin's gradient noise with period `n`, about -0.7..0.7.
+#[inline]
 fn gradient(x: f32, y: f32, n: i32, seed: u32) -> f32 {
     let (ix, iy) = (floor(x), floor(y));
     let (fx, fy) = (x - ix as f32, y - iy as f32);
@@ -154,6 +159,7 @@ pub(crate) struct Cell {
 }
 
 /// The cell at `(x, y)`; the plane repeats after `n` units.
+#[inline]
 pub(crate) fn cell(x: f32, y: f32, n: i32, seed: u32) -> Cell {
     let (ix, iy) = (floor(x), floor(y));
     let mut found = Cell { near: 9.0, next: 9.0, offset: (0.0, 0.0), value: 0.0 };

@@ -56,6 +56,7 @@ impl Plate {
     }
 
     /// The four values at a point, between neighbours; outside, the nearest edge.
+    #[inline]
     pub(crate) fn at(&self, x: f32, y: f32) -> [f32; 4] {
         let u = ((x - self.frame.left) * self.scale - 0.5).clamp(0.0, (self.width - 2) as f32 + 0.999);
         let v = ((y - self.frame.top) * self.scale - 0.5).clamp(0.0, (self.height - 2) as f32 + 0.999);
@@ -64,23 +65,41 @@ impl Plate {
         let top = row * self.width + column;
         let upper = &self.cells[top..top + 2];
         let lower = &self.cells[top + self.width..top + self.width + 2];
-        std::array::from_fn(|i| {
-            let a = upper[0][i] + (upper[1][i] - upper[0][i]) * fx;
-            let b = lower[0][i] + (lower[1][i] - lower[0][i]) * fx;
-            a + (b - a) * fy
-        })
+        let [a, b] = [upper[0], upper[1]];
+        let [c, d] = [lower[0], lower[1]];
+        let (wa, wb, wc, wd) = ((1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy);
+        let mut out = [0.0; 4];
+        for i in 0..4 {
+            out[i] = a[i] * wa + b[i] * wb + c[i] * wc + d[i] * wd;
+        }
+        out
     }
 
     /// The light at a point.
+    #[inline]
     pub(crate) fn light(&self, x: f32, y: f32) -> Rgb {
         let [r, g, b, _] = self.at(x, y);
         rgb(r, g, b)
     }
 
     /// This plate over `ground`.
+    #[inline]
     pub(crate) fn over(&self, x: f32, y: f32, ground: Rgb) -> Rgb {
         let [r, g, b, a] = self.at(x, y);
         rgb(r, g, b) + ground * (1.0 - a)
+    }
+
+    /// One row of light at height `y`, between the two nearest rows of cells; its cells as in [`Plate::column`].
+    pub(crate) fn row(&self, y: f32) -> Vec<Rgb> {
+        let v = ((y - self.frame.top) * self.scale - 0.5).clamp(0.0, (self.height - 2) as f32 + 0.999);
+        let (row, share) = (v as usize, v.fract());
+        let (upper, lower) = self.cells[row * self.width..(row + 2) * self.width].split_at(self.width);
+        upper.iter().zip(lower).map(|(a, b)| rgb(a[0], a[1], a[2]).mix(rgb(b[0], b[1], b[2]), share)).collect()
+    }
+
+    /// The cell, with its fraction, under `x`.
+    pub(crate) fn column(&self, x: f32) -> f32 {
+        (x - self.frame.left) * self.scale - 0.5
     }
 
     /// Adds the light of an out-of-focus lamp: an even disc with a slightly brighter rim.

@@ -110,6 +110,7 @@ impl StillLife {
     }
 
     /// The light of a point with highlights of a lamp whose half direction is `half` (x, y; z is the rest).
+    #[inline]
     pub(crate) fn light(&self, x: f32, y: f32, half: (f32, f32), lamp: Rgb) -> Rgb {
         let [r, g, b, _] = self.matt.at(x, y);
         let [nx, ny, gloss, open] = self.skin.at(x, y);

@@ -5,22 +5,26 @@
 pub(crate) type Point = (f32, f32);
 
 /// Distance to a disc of radius `r` around `c`.
+#[inline]
 pub(crate) fn disc(p: Point, c: Point, r: f32) -> f32 {
     length((p.0 - c.0, p.1 - c.1)) - r
 }
 
 /// Length of a vector.
+#[inline]
 pub(crate) fn length(p: Point) -> f32 {
     (p.0 * p.0 + p.1 * p.1).sqrt()
 }
 
 /// Distance to an upright box around `c` with half sizes `half` and corner radius `r`.
+#[inline]
 pub(crate) fn slab(p: Point, c: Point, half: Point, r: f32) -> f32 {
     let q = ((p.0 - c.0).abs() - half.0 + r, (p.1 - c.1).abs() - half.1 + r);
     length((q.0.max(0.0), q.1.max(0.0))) + q.0.max(q.1).min(0.0) - r
 }
 
 /// Distance to a rounded stroke from `a` to `b` whose radius goes from `ra` to `rb`.
+#[inline]
 pub(crate) fn stroke(p: Point, a: Point, b: Point, ra: f32, rb: f32) -> f32 {
     let (pa, ba) = ((p.0 - a.0, p.1 - a.1), (b.0 - a.0, b.1 - a.1));
     let along = ((pa.0 * ba.0 + pa.1 * ba.1) / (ba.0 * ba.0 + ba.1 * ba.1).max(1e-9)).clamp(0.0, 1.0);
@@ -28,6 +32,7 @@ pub(crate) fn stroke(p: Point, a: Point, b: Point, ra: f32, rb: f32) -> f32 {
 }
 
 /// About the distance to an ellipse around `c` with half axes `half`; exact on its edge.
+#[inline]
 pub(crate) fn ellipse(p: Point, c: Point, half: Point) -> f32 {
     let d = (p.0 - c.0, p.1 - c.1);
     let k0 = length((d.0 / half.0, d.1 / half.1));
@@ -36,6 +41,7 @@ pub(crate) fn ellipse(p: Point, c: Point, half: Point) -> f32 {
 }
 
 /// Distance to a filled polygon; the exact form.
+#[inline]
 pub(crate) fn polygon(p: Point, corners: &[Point]) -> f32 {
     let mut best = f32::MAX;
     let mut sign = 1.0;
@@ -57,17 +63,20 @@ pub(crate) fn polygon(p: Point, corners: &[Point]) -> f32 {
 }
 
 /// Both shapes, melted together over `k`.
+#[inline]
 pub(crate) fn melt(a: f32, b: f32, k: f32) -> f32 {
     let h = (k - (a - b).abs()).max(0.0) / k;
     a.min(b) - h * h * k * 0.25
 }
 
 /// How much of a pixel a shape at distance `d` covers, with an edge `soft` wide.
+#[inline]
 pub(crate) fn cover(d: f32, soft: f32) -> f32 {
     (0.5 - d / soft.max(1e-6)).clamp(0.0, 1.0)
 }
 
 /// `p` turned around the origin by `angle` radians.
+#[inline]
 pub(crate) fn turn(p: Point, angle: f32) -> Point {
     let (s, c) = angle.sin_cos();
     (p.0 * c + p.1 * s, p.1 * c - p.0 * s)

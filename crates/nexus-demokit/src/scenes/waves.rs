@@ -3,7 +3,6 @@
 use super::camera::Camera;
 use super::light::{Rgb, bell, fade, mix, rgb, smooth};
 use super::noise::{Field, Slopes};
-use super::shapes::turn;
 use super::{Scene, Shader};
 
 pub(crate) struct Waves {
@@ -16,6 +15,8 @@ pub(crate) struct Waves {
     sand: Slopes,
 }
 
+/// Cosine and sine of the shore's slant in the picture, 0.16 radians.
+const TURN: (f32, f32) = (0.987_227_3, 0.159_318_2);
 /// Seconds between two waves.
 const PERIOD: f32 = 5.0;
 
@@ -78,7 +79,8 @@ impl Shader for Moment<'_> {
         let p = self.camera.see(x, y, 1.0);
         // Seen from a height, a little forward: what is up in the picture is farther.
         let far = 1.0 / (1.0 + 0.38 * (p.1 + 0.1));
-        let q = turn((p.0 * far, (p.1 - 0.17) * far), -0.16);
+        let (ax, ay) = (p.0 * far, (p.1 - 0.17) * far);
+        let q = (ax * TURN.0 - ay * TURN.1, ay * TURN.0 + ax * TURN.1);
         let (along, out) = (q.0, -q.1);
         let s = self.scene;
         let t = self.seconds;

@@ -76,8 +76,10 @@ impl CutFinder {
 
     /// Takes the next frame.
     pub(crate) fn push(&mut self, look: Look) {
-        let (difference, recoloured) =
-            self.kept.back().map_or((0.0, 0.0), |before| (look.difference(&before.look), look.recoloured(&before.look)));
+        let (difference, recoloured) = self
+            .kept
+            .back()
+            .map_or((0.0, 0.0), |before| (look.difference(&before.look), look.recoloured(&before.look)));
         self.kept.push_back(Kept { look, difference, recoloured });
     }
 

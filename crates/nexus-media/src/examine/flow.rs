@@ -1,10 +1,16 @@
-//! Global movement between two small frames: translation and zoom, coarse to fine.
-
-/// Levels of the pyramid; the finest has half the frame's width.
-const LEVELS: usize = 4;
+//! Global movement between two small frames: translation and zoom, searched, then refined.
 
 /// Steps of the solver per level.
 const STEPS: usize = 4;
+
+/// How far the search on the coarse level goes, in its pixels (a 48th of the width each).
+const REACH: i32 = 8;
+
+/// How far the search for small movement goes.
+const NEAR: i32 = 2;
+
+/// Far movement must leave less than this share of what small movement leaves.
+const FAR_SHARE: f64 = 0.7;
 
 /// Movement of the camera between two frames, in fractions of the frame's width.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -19,37 +25,25 @@ pub(crate) struct Flow {
 
 /// The movement that explains `after` from `before` best: `after(p) = before(p + move - zoom * p)`, with `p`
 /// from the centre. Moving subjects are weighted down. O(pixels); both are `width * height` luma bytes.
+/// Up to a sixth of the width is found, and a tenth of growth.
 ///
-/// Source: Lucas & Kanade, IJCAI 1981, in the pyramidal form of Bouguet, with Cauchy weights.
+/// Source: full search on the coarse level, so that repeated patterns do not mislead, then Lucas & Kanade,
+/// IJCAI 1981, coarse to fine, with Cauchy weights.
 pub(crate) fn flow(before: &[u8], after: &[u8], width: usize, height: usize) -> Flow {
-    let (mut first, mut second) = (vec![Plane::halved(before, width, height)], vec![Plane::halved(after, width, height)]);
-    for _ in 1..LEVELS {
-        let (last_first, last_second) = (first.last().expect("one level is there"), second.last().expect("one level is there"));
-        if last_first.width < 16 || last_first.height < 16 {
-            break;
-        }
-        let next = (last_first.half(), last_second.half());
-        first.push(next.0);
-        second.push(next.1);
-    }
-    let mut found = [0.0; 3];
-    for (one, two) in first.iter().zip(&second).rev() {
-        for _ in 0..STEPS {
-            let Some(step) = one.step(two, found) else { break };
-            for (value, change) in found.iter_mut().zip(step) {
-                *value += change;
-            }
-            if step.iter().all(|change| change.abs() < 1e-5) {
-                break;
-            }
-        }
-    }
-    let fine = (&first[0], &second[0]);
-    let sane = found.iter().all(|value| value.is_finite()) && found[0].abs() < 0.5 && found[1].abs() < 0.5 && found[2].abs() < 0.3;
-    if !sane || fine.0.residual(fine.1, found) >= fine.0.residual(fine.1, [0.0; 3]) {
-        return Flow::default();
-    }
-    Flow { pan: found[0], tilt: found[1], zoom: found[2] }
+    let fine = (Plane::halved(before, width, height), Plane::halved(after, width, height));
+    let coarse = (fine.0.half(), fine.1.half());
+    let refined = |start: [f64; 3]| {
+        let found = fine.0.refine(&fine.1, coarse.0.refine(&coarse.1, start));
+        let sane = found[0].abs() < 0.5 && found[1].abs() < 0.5 && found[2].abs() < 0.3;
+        (if sane { fine.0.residual(&fine.1, found) } else { f64::MAX }, found)
+    };
+    let still = (fine.0.residual(&fine.1, [0.0; 3]), [0.0; 3]);
+    let near = refined(coarse.0.search(&coarse.1, NEAR));
+    let far = refined(coarse.0.search(&coarse.1, REACH));
+    // Repeated patterns fit as well a whole repeat away: the short way is believed unless it fits badly.
+    let best = if far.0 < near.0 * FAR_SHARE { far } else { near };
+    let [pan, tilt, zoom] = if best.0 < still.0 { best.1 } else { still.1 };
+    Flow { pan, tilt, zoom }
 }
 
 /// A luma plane in floating point.
@@ -70,10 +64,62 @@ impl Plane {
         for y in 0..height {
             for x in 0..width {
                 let at = 2 * y * self.width + 2 * x;
-                data.push((self.data[at] + self.data[at + 1] + self.data[at + self.width] + self.data[at + self.width + 1]) / 4.0);
+                data.push(
+                    (self.data[at] + self.data[at + 1] + self.data[at + self.width] + self.data[at + self.width + 1])
+                        / 4.0,
+                );
             }
         }
         Self { width, height, data }
+    }
+
+    /// `found` made better by a few weighted steps.
+    fn refine(&self, after: &Self, mut found: [f64; 3]) -> [f64; 3] {
+        for _ in 0..STEPS {
+            let Some(step) = self.step(after, found) else { break };
+            for (value, change) in found.iter_mut().zip(step) {
+                *value += change;
+            }
+            if step.iter().all(|change| change.abs() < 1e-5) {
+                break;
+            }
+        }
+        found
+    }
+
+    /// The translation of at most `reach` whole pixels each way with the least mean absolute difference.
+    fn search(&self, after: &Self, reach: i32) -> [f64; 3] {
+        let mut best = (f64::MAX, 0, 0);
+        for down in -reach..=reach {
+            for right in -reach..=reach {
+                let difference = self.shifted_difference(after, right, down);
+                let shorter = right * right + down * down < best.1 * best.1 + best.2 * best.2;
+                if difference < best.0 || difference == best.0 && shorter {
+                    best = (difference, right, down);
+                }
+            }
+        }
+        let wide = self.width as f64;
+        [f64::from(best.1) / wide, f64::from(best.2) / wide, 0.0]
+    }
+
+    /// Mean absolute difference of `after` and this plane moved by whole pixels, over what both show.
+    fn shifted_difference(&self, after: &Self, right: i32, down: i32) -> f64 {
+        let span = |length: usize, shift: i32| {
+            let shift = shift as isize;
+            let length = length as isize;
+            (0.max(-shift)..length.min(length - shift)).map(move |at| (at as usize, (at + shift) as usize))
+        };
+        let (mut sum, mut count) = (0.0_f32, 0_u32);
+        for (row, other_row) in span(self.height, down) {
+            let here = &after.data[row * self.width..(row + 1) * self.width];
+            let there = &self.data[other_row * self.width..(other_row + 1) * self.width];
+            for (column, other_column) in span(self.width, right) {
+                sum += (there[other_column] - here[column]).abs();
+                count += 1;
+            }
+        }
+        if count == 0 { f64::MAX } else { f64::from(sum) / f64::from(count) }
     }
 
     /// Value and gradient at a place between pixels; `None` at the rim.
@@ -184,7 +230,13 @@ mod tests {
     #[test]
     fn known_shifts_are_found() {
         let still = picture(0.0, 0.0);
-        for (name, x, y) in [("none", 0.0, 0.0), ("right", 4.8, 0.0), ("left", -4.8, 0.0), ("down", 0.0, 3.0), ("up and left", -2.5, -1.5)] {
+        for (name, x, y) in [
+            ("none", 0.0, 0.0),
+            ("right", 4.8, 0.0),
+            ("left", -4.8, 0.0),
+            ("down", 0.0, 3.0),
+            ("up and left", -2.5, -1.5),
+        ] {
             let found = flow(&still, &picture(x, y), 192, 108);
             assert!((found.pan * 192.0 - x).abs() < 0.2 && (found.tilt * 192.0 - y).abs() < 0.2, "{name}: {found:?}");
             assert!(found.zoom.abs() < 0.01, "{name}: {found:?}");

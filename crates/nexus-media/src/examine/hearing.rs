@@ -70,13 +70,19 @@ fn speech(part: &[(f64, f64)], mean: f64) -> f64 {
     let centred: Vec<f64> = envelope.iter().map(|value| value / level - 1.0).collect();
     let depth = (centred.iter().map(|value| value * value).sum::<f64>() / centred.len() as f64).sqrt();
     let quiet = envelope.iter().filter(|value| **value < 0.5 * level).count() as f64 / envelope.len() as f64;
-    let powers: Vec<(f64, f64)> = (1..=80).map(|step| f64::from(step) * 0.25).map(|hz| (hz, power(&centred, hz))).collect();
+    let powers: Vec<(f64, f64)> =
+        (1..=80).map(|step| f64::from(step) * 0.25).map(|hz| (hz, power(&centred, hz))).collect();
     let total = powers.iter().map(|(_, power)| power).sum::<f64>().max(1e-12);
-    let syllabic: Vec<f64> = powers.iter().filter(|(hz, _)| (2.0..=8.0).contains(hz)).map(|(_, power)| *power).collect();
+    let syllabic: Vec<f64> =
+        powers.iter().filter(|(hz, _)| (2.0..=8.0).contains(hz)).map(|(_, power)| *power).collect();
     let syllables = syllabic.iter().sum::<f64>() / total;
     let steadiest = syllabic.iter().copied().fold(0.0, f64::max) / syllabic.iter().sum::<f64>().max(1e-12);
     let voice = part.iter().map(|(_, voice)| voice).sum::<f64>() / part.len() as f64 / mean.max(1e-12);
-    rise(depth, 0.35, 0.7) * rise(quiet, 0.15, 0.35) * rise(syllables, 0.25, 0.45) * rise(voice, 0.25, 0.5) * (1.0 - rise(steadiest, 0.3, 0.5))
+    rise(depth, 0.35, 0.7)
+        * rise(quiet, 0.15, 0.35)
+        * rise(syllables, 0.25, 0.45)
+        * rise(voice, 0.25, 0.5)
+        * (1.0 - rise(steadiest, 0.3, 0.5))
 }
 
 /// Power of `signal` at `hz`, Hann-windowed.

@@ -105,7 +105,8 @@ fn histogram(rgb: &[u8]) -> Vec<f32> {
             let low = (at as usize).min(BINS - 2);
             (low, at - low as f32)
         };
-        let ((red, red_part), (green, green_part), (blue, blue_part)) = (place(pixel[0]), place(pixel[1]), place(pixel[2]));
+        let ((red, red_part), (green, green_part), (blue, blue_part)) =
+            (place(pixel[0]), place(pixel[1]), place(pixel[2]));
         for (dr, wr) in [(0, 1.0 - red_part), (1, red_part)] {
             for (dg, wg) in [(0, 1.0 - green_part), (1, green_part)] {
                 for (db, wb) in [(0, 1.0 - blue_part), (1, blue_part)] {

@@ -51,7 +51,12 @@ pub(crate) async fn examine(file: &Path, limits: &Limits, context: &StepContext)
 }
 
 /// The picture's half.
-async fn see(file: &Path, probed: &Probed, limits: &Limits, context: &StepContext) -> Result<Vec<ShotView>, MediaError> {
+async fn see(
+    file: &Path,
+    probed: &Probed,
+    limits: &Limits,
+    context: &StepContext,
+) -> Result<Vec<ShotView>, MediaError> {
     let plan = Plan::of(probed);
     let launch = Launch {
         program: Program::Ffmpeg,
@@ -100,7 +105,10 @@ async fn see(file: &Path, probed: &Probed, limits: &Limits, context: &StepContex
         detail: error.to_string(),
     })?;
     if shots.is_empty() {
-        return Err(MediaError::NotMedia { file: name_of(file), detail: "no frame of it can be decoded; the file is damaged".into() });
+        return Err(MediaError::NotMedia {
+            file: name_of(file),
+            detail: "no frame of it can be decoded; the file is damaged".into(),
+        });
     }
     context.report(total, total, format!("watched {}", name_of(file)));
     Ok(shots)
@@ -142,8 +150,11 @@ struct Plan {
 
 impl Plan {
     fn of(probed: &Probed) -> Self {
-        let (rate, width, height) =
-            probed.info.video.as_ref().map_or((FrameRate::FPS_30, 1, 1), |video| (video.rate, video.width_px, video.height_px));
+        let (rate, width, height) = probed
+            .info
+            .video
+            .as_ref()
+            .map_or((FrameRate::FPS_30, 1, 1), |video| (video.rate, video.width_px, video.height_px));
         let high = f64::from(SMALL_WIDTH_PX) * f64::from(height.max(1)) / f64::from(width.max(1));
         // A ribbon as high as the limits allow would otherwise make frames larger than the source.
         let height_px = ((high / 2.0).round() as u32 * 2).clamp(16, 1024);

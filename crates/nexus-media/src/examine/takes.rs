@@ -7,7 +7,10 @@ use nexus_core::{
     footage::{Motion, ShotView, SmallFrame},
 };
 
-use super::{flow::{Flow, flow}, look::Look};
+use super::{
+    flow::{Flow, flow},
+    look::Look,
+};
 
 /// Shortest window of a long take, in seconds.
 const LEAST_WINDOW_S: f64 = 2.0;
@@ -189,14 +192,22 @@ impl Takes {
         let pick = |place: f64| {
             let target = self.from as f64 + place * length;
             let away = |look: &&&Look| (look.index as f64 - target).abs();
-            let near = inside.iter().filter(|look| away(look) <= REACH * length).max_by(|a, b| a.sharpness().total_cmp(&b.sharpness()));
+            let near = inside
+                .iter()
+                .filter(|look| away(look) <= REACH * length)
+                .max_by(|a, b| a.sharpness().total_cmp(&b.sharpness()));
             near.or_else(|| inside.iter().min_by(|a, b| away(a).total_cmp(&away(b))))
         };
-        PLACES.iter().filter_map(|place| pick(*place)).map(|look| (*look).clone().into_small_frame(self.time(look.index))).collect()
+        PLACES
+            .iter()
+            .filter_map(|place| pick(*place))
+            .map(|look| (*look).clone().into_small_frame(self.time(look.index)))
+            .collect()
     }
 
     fn mean_sharpness(&self, at: u64) -> f64 {
-        let inside: Vec<f64> = self.sharpness.iter().filter(|(index, _)| *index < at).map(|(_, value)| *value).collect();
+        let inside: Vec<f64> =
+            self.sharpness.iter().filter(|(index, _)| *index < at).map(|(_, value)| *value).collect();
         inside.iter().sum::<f64>() / inside.len().max(1) as f64
     }
 

@@ -47,7 +47,10 @@ async fn every_frame_is_the_sources_nearest() {
     }
     let doubled = counts(&DecodeSpec { start_s: 1.0, rate: sixty, ..whole(&file, 8) }).await.unwrap();
     for (index, count) in doubled.iter().enumerate() {
-        assert!((*count as f64 - (30.0 + index as f64 / 2.0)).abs() <= 0.5, "frame {index} of the doubled rate is {count}");
+        assert!(
+            (*count as f64 - (30.0 + index as f64 / 2.0)).abs() <= 0.5,
+            "frame {index} of the doubled rate is {count}"
+        );
     }
 }
 

@@ -109,7 +109,9 @@ async fn sound_is_heard_under_its_shot() {
             // About four syllables a second of uneven lengths, each a buzz of 150 Hz with its overtones.
             let phase = second * 4.0 + 0.35 * (second * 5.3).sin() + 0.2 * (second * 9.1).cos();
             let envelope = (phase * std::f64::consts::TAU).sin().max(0.0).powf(1.5);
-            let voice: f64 = (1..20).map(|k| (second * 150.0 * f64::from(k) * std::f64::consts::TAU).sin() / f64::from(k).sqrt()).sum();
+            let voice: f64 = (1..20)
+                .map(|k| (second * 150.0 * f64::from(k) * std::f64::consts::TAU).sin() / f64::from(k).sqrt())
+                .sum();
             (voice * envelope * 0.1) as f32
         })
         .collect();

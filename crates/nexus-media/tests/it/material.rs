@@ -18,7 +18,9 @@ pub(crate) fn texture(scene: u32, shift: f64, frame: &mut Yuv420) {
     for y in 0..height {
         for x in 0..width {
             let (across, down) = (x as f64 + shift, y as f64);
-            let value = (across * 0.11 * wave).sin() * 25.0 + (down * 0.13).cos() * 20.0 + ((across + 2.0 * down) * 0.037).sin() * 20.0;
+            let value = (across * 0.11 * wave).sin() * 25.0
+                + (down * 0.13).cos() * 20.0
+                + ((across + 2.0 * down) * 0.037).sin() * 20.0;
             frame.y_mut()[y * width + x] = (base + value).clamp(16.0, 235.0) as u8;
         }
     }
@@ -78,14 +80,17 @@ pub(crate) fn count_of(frame: &Yuv420) -> i64 {
 
 /// A sine of `hz` and `level`, mono at 48 kHz.
 pub(crate) fn tone(hz: f64, level: f64, length_s: f64) -> Vec<f32> {
-    (0..(48_000.0 * length_s) as usize).map(|n| ((n as f64 / 48_000.0 * hz * std::f64::consts::TAU).sin() * level) as f32).collect()
+    (0..(48_000.0 * length_s) as usize)
+        .map(|n| ((n as f64 / 48_000.0 * hz * std::f64::consts::TAU).sin() * level) as f32)
+        .collect()
 }
 
 /// `clip` with `samples` (mono, 48 kHz) as its sound.
 pub(crate) async fn with_sound(clip: &Path, samples: &[f32], out: &Path) -> PathBuf {
     let sound = out.with_extension("m4a");
     write_sound(samples, 48_000, 1, &sound, SoundFormat::Aac).await.expect("a sound");
-    let spec = MuxSpec { segments: vec![clip.to_owned()], sound: Some(sound), tags: FilmTags::default(), out: out.to_owned() };
+    let spec =
+        MuxSpec { segments: vec![clip.to_owned()], sound: Some(sound), tags: FilmTags::default(), out: out.to_owned() };
     mux(&spec).await.expect("a film with sound");
     out.to_owned()
 }

@@ -1,7 +1,9 @@
 //! Joining: exact frames, exact lengths, sound in place, tags, nothing half.
 
 use nexus_core::{FrameRate, film::FilmTags};
-use nexus_media::{DecodeSpec, FrameReader, MediaError, MuxSpec, SoundFormat, SoundSpec, Yuv420, mux, read_sound, write_sound};
+use nexus_media::{
+    DecodeSpec, FrameReader, MediaError, MuxSpec, SoundFormat, SoundSpec, Yuv420, mux, read_sound, write_sound,
+};
 
 use crate::material::{HEIGHT, WIDTH, count_of, counted, film, luma_of, scenes};
 
@@ -24,7 +26,16 @@ async fn parts_join_to_exactly_their_frames() {
         let video = info.video.unwrap();
         assert_eq!((video.rate, video.variable_rate), (rate, false), "the rate stays exact");
         assert!((info.duration_s - 61.0 / rate.as_f64()).abs() < 0.001, "{}", info.duration_s);
-        let decode = DecodeSpec { file: out, start_s: 0.0, frames: 61, rate, crop: None, width_px: WIDTH, height_px: HEIGHT, threads: 1 };
+        let decode = DecodeSpec {
+            file: out,
+            start_s: 0.0,
+            frames: 61,
+            rate,
+            crop: None,
+            width_px: WIDTH,
+            height_px: HEIGHT,
+            threads: 1,
+        };
         let mut reader = FrameReader::open(&decode).await.unwrap();
         let mut frame = Yuv420::new(WIDTH, HEIGHT);
         let mut seen = Vec::new();
@@ -38,17 +49,25 @@ async fn parts_join_to_exactly_their_frames() {
 #[tokio::test]
 async fn sound_stands_where_it_stood() {
     let folder = tempfile::tempdir().unwrap();
-    let (clip, sound, out) = (folder.path().join("clip.mp4"), folder.path().join("sound.m4a"), folder.path().join("film.mp4"));
+    let (clip, sound, out) =
+        (folder.path().join("clip.mp4"), folder.path().join("sound.m4a"), folder.path().join("film.mp4"));
     counted(&clip, FrameRate::FPS_30, 60).await;
     let mut samples = vec![0.0_f32; 96_000];
     for (offset, sample) in samples[24_000..24_400].iter_mut().enumerate() {
         *sample = if offset % 40 < 20 { 0.7 } else { -0.7 };
     }
     write_sound(&samples, 48_000, 1, &sound, SoundFormat::Aac).await.unwrap();
-    let tags = FilmTags { title: "A film's \"title\" = 'x'; \\ :".into(), artist: "Quay House".into(), comment: "-i /etc/passwd".into(), ..FilmTags::default() };
-    let info = mux(&MuxSpec { segments: vec![clip], sound: Some(sound), tags: tags.clone(), out: out.clone() }).await.unwrap();
+    let tags = FilmTags {
+        title: "A film's \"title\" = 'x'; \\ :".into(),
+        artist: "Quay House".into(),
+        comment: "-i /etc/passwd".into(),
+        ..FilmTags::default()
+    };
+    let info =
+        mux(&MuxSpec { segments: vec![clip], sound: Some(sound), tags: tags.clone(), out: out.clone() }).await.unwrap();
     assert!(info.audio.is_some());
-    let heard = read_sound(&out, &SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None }).await.unwrap();
+    let heard =
+        read_sound(&out, &SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None }).await.unwrap();
     let first = heard.iter().position(|sample| sample.abs() > 0.25).unwrap();
     assert!((23_900..=24_100).contains(&first), "the click came at sample {first}");
     let bytes = std::fs::read(&out).unwrap();
@@ -61,11 +80,13 @@ async fn sound_stands_where_it_stood() {
 #[tokio::test]
 async fn what_does_not_fit_together_is_refused_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let (one, two, out) = (folder.path().join("one.mp4"), folder.path().join("two.mp4"), folder.path().join("film.mp4"));
+    let (one, two, out) =
+        (folder.path().join("one.mp4"), folder.path().join("two.mp4"), folder.path().join("film.mp4"));
     scenes(&one, FrameRate::FPS_30, 10, &[]).await;
     scenes(&two, FrameRate::FPS_25, 10, &[]).await;
     for (name, segments) in [("two rates", vec![one.clone(), two]), ("no parts", vec![])] {
-        let error = mux(&MuxSpec { segments, sound: None, tags: FilmTags::default(), out: out.clone() }).await.unwrap_err();
+        let error =
+            mux(&MuxSpec { segments, sound: None, tags: FilmTags::default(), out: out.clone() }).await.unwrap_err();
         assert!(matches!(error, MediaError::Request(_)), "{name}: {error}");
     }
     let text = folder.path().join("text.m4a");

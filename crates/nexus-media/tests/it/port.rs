@@ -38,7 +38,12 @@ async fn a_turned_phone_is_seen_upright() {
 #[tokio::test]
 async fn rates_are_exact() {
     let folder = tempfile::tempdir().unwrap();
-    for rate in [FrameRate::FPS_25, FrameRate { num: 30_000, den: 1001 }, FrameRate { num: 24_000, den: 1001 }, FrameRate { num: 60, den: 1 }] {
+    for rate in [
+        FrameRate::FPS_25,
+        FrameRate { num: 30_000, den: 1001 },
+        FrameRate { num: 24_000, den: 1001 },
+        FrameRate { num: 60, den: 1 },
+    ] {
         let file = folder.path().join("rate.mp4");
         scenes(&file, rate, 20, &[]).await;
         let info = FfmpegMedia::default().probe(&file).await.unwrap();

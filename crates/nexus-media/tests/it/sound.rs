@@ -67,7 +67,8 @@ async fn peaks_between_samples_are_held() {
     let folder = tempfile::tempdir().unwrap();
     let (file, out) = (folder.path().join("hot.wav"), folder.path().join("held.wav"));
     // A quarter of the rate, an eighth of a turn off: every sample is 0.99 / sqrt(2), peaks between reach 0.99 * 1.4.
-    let hot: Vec<f32> = (0..96_000).map(|n| ((f64::from(n) + 0.5) * std::f64::consts::FRAC_PI_2).sin() as f32 * 1.38).collect();
+    let hot: Vec<f32> =
+        (0..96_000).map(|n| ((f64::from(n) + 0.5) * std::f64::consts::FRAC_PI_2).sin() as f32 * 1.38).collect();
     write_sound(&hot, 48_000, 1, &file, SoundFormat::Wav).await.unwrap();
     assert!(measure_loudness(&file).await.unwrap().true_peak_dbtp > 2.0, "the test's sound is meant to be too hot");
     limit_peaks(&file, -1.0, &out).await.unwrap();
@@ -81,7 +82,12 @@ async fn peaks_between_samples_are_held() {
 async fn what_is_no_sound_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("none.wav");
-    for (name, samples, rate_hz, channels) in [("no samples", 0, 48_000, 1), ("half a frame", 3, 48_000, 2), ("no channels", 4, 48_000, 0), ("no rate", 4, 0, 1)] {
+    for (name, samples, rate_hz, channels) in [
+        ("no samples", 0, 48_000, 1),
+        ("half a frame", 3, 48_000, 2),
+        ("no channels", 4, 48_000, 0),
+        ("no rate", 4, 0, 1),
+    ] {
         let answer = write_sound(&vec![0.0; samples], rate_hz, channels, &out, SoundFormat::Wav).await;
         assert!(matches!(answer, Err(MediaError::Request(_))), "{name}");
     }

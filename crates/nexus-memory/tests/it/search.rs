@@ -126,7 +126,7 @@ async fn says_when_nothing_fits() {
 async fn explains_in_one_sentence() {
     let found = ask(&harbour_restaurant(), "oysters on ice").await;
     assert_eq!(found.method, "by words (no text model installed)");
-    assert_eq!(found.best[0].why, "Shows ice and oysters (file name); crisp and steady.");
+    assert_eq!(found.best[0].why, "Shows oysters and ice (file name); crisp and steady.");
     assert_eq!(found.best[0].matched, ["oysters", "ice"]);
     let found = ask(&harbour_restaurant(), "the sea").await;
     let hint = found.best.iter().find(|hit| hit.shot.file_name == "IMG_2041.mp4").expect("found by its colours");

@@ -8,7 +8,6 @@ mod multipart;
 mod ports;
 mod requests;
 mod reviews;
-mod speed;
 
 use std::{sync::Arc, time::Duration};
 

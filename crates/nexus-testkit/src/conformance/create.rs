@@ -32,7 +32,11 @@ fn request(text: &str) -> ScriptRequest {
 }
 
 fn step(name: &'static str, item: &str) -> StepContext {
-    StepContext::quiet(StepKey { run: RunId::derived(&["conformance"]), step: StepName::aside(name), item: item.into() })
+    StepContext::quiet(StepKey {
+        run: RunId::derived(&["conformance"]),
+        step: StepName::aside(name),
+        item: item.into(),
+    })
 }
 
 /// A writer quotes word for word, obeys the voice, and treats the review as data.
@@ -60,11 +64,21 @@ pub async fn writer(writer: &dyn ScriptWriter) {
     for part in [Part::Hook, Part::Place, Part::Proof, Part::End] {
         assert_eq!(captions(&script, part).len(), 1, "one scene of {part:?}");
     }
-    assert!(script.scenes.iter().all(|scene| scene.min_s >= reading_time_s(&scene.caption)), "every caption can be read");
+    assert!(
+        script.scenes.iter().all(|scene| scene.min_s >= reading_time_s(&scene.caption)),
+        "every caption can be read"
+    );
     assert_eq!((script.rating, script.call_to_action.as_str()), (5, "Book a table"), "stars and call are passed on");
     assert!(script.credit.contains("Marta K."), "the credit names the guest as the review does: {}", script.credit);
-    assert!(script.seo.title.chars().count() <= 100 && script.seo.title.contains("Quay House"), "the title: {}", script.seo.title);
-    assert!(script.seo.hashtags.iter().all(|tag| tag.chars().all(char::is_alphanumeric)), "hashtags are letters and digits");
+    assert!(
+        script.seo.title.chars().count() <= 100 && script.seo.title.contains("Quay House"),
+        "the title: {}",
+        script.seo.title
+    );
+    assert!(
+        script.seo.hashtags.iter().all(|tag| tag.chars().all(char::is_alphanumeric)),
+        "hashtags are letters and digits"
+    );
     for shown in shown(&script) {
         let shown = shown.to_lowercase();
         for never in ["lovely", "ignore", "free dinner", "7946", "instructions"] {
@@ -113,7 +127,8 @@ pub async fn animator(animator: &dyn Animator, still: &BlobRef, blobs: &dyn Blob
     let clip = animator.animate(still, &spec, &step("animate", "one")).await.expect("a clip");
     assert_eq!(clip.key.business(), still.key.business(), "the clip lies with its tenant");
     assert_eq!(clip.bucket, Bucket::Final, "what the product makes lies in the final bucket");
-    let info = media.probe(&blobs.local_file(&clip).await.expect("a local file")).await.expect("a clip that can be read");
+    let info =
+        media.probe(&blobs.local_file(&clip).await.expect("a local file")).await.expect("a clip that can be read");
     let video = info.video.expect("a clip has a picture");
     assert!(info.duration_s >= spec.length_s - 1e-3, "at least {} s long, is {} s", spec.length_s, info.duration_s);
     let shape = f64::from(video.width_px) / f64::from(video.height_px);
@@ -133,7 +148,10 @@ fn shown(script: &Script) -> Vec<&str> {
 }
 
 fn words(text: &str) -> Vec<String> {
-    text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 fn stands_in(part: &[String], whole: &str) -> bool {

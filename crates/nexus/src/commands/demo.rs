@@ -141,7 +141,9 @@ async fn bring_in(
 
 fn film_settings(installation: &Installation, arguments: &DemoArguments) -> FilmSettings {
     let mut settings = installation.settings();
-    settings.undo_s = DEMO_UNDO_S;
+    if arguments.approve {
+        settings.undo_s = DEMO_UNDO_S;
+    }
     if let Some(aspect) = arguments.aspect {
         settings.aspect = aspect.into();
     }
@@ -165,9 +167,10 @@ async fn enqueue(
     let mut footage: Vec<String> = uploaded.iter().map(|clip| clip.run.to_string()).collect();
     footage.sort();
     let input = ReelInput { review: review.clone(), music, settings: settings.clone() };
-    let input = serde_json::json!(input);
-    let id = RunId::derived(&["demo", &input.to_string(), &footage.join(" ")]);
-    let run = NewRun { id, flow: "reel".into(), version: 1, business: review.business, input };
+    // A film that waits is found again when --approve is added: the undo time is not part of what it is.
+    let same_film = ReelInput { settings: FilmSettings { undo_s: 0, ..settings.clone() }, ..input.clone() };
+    let id = RunId::derived(&["demo", &serde_json::json!(same_film).to_string(), &footage.join(" ")]);
+    let run = NewRun { id, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
     installation.store.accept_review(review, run).await?;
     if installation.store.run(id).await?.is_some_and(|run| run.state == RunState::Failed) {
         installation.store.retry(id, None).await?;
@@ -177,12 +180,19 @@ async fn enqueue(
 
 /// Waits until the film is made and, when `approve`, published.
 async fn make(installation: &Installation, workshop: &Workshop, reel: RunId, approve: bool) -> anyhow::Result<RunRow> {
+    let mut changes = installation.store.subscribe();
     loop {
+        changes.mark_unchanged();
         let run = workshop.engine.wait_run(reel).await?;
         match (run.state, &run.error) {
             (RunState::Failed, Some(error)) => bail!("{}", error.message),
-            (RunState::Waiting, _) if approve && run.awaits.as_deref().is_some_and(|signal| !signal.ends_with("/undo")) => {
-                approve_run(installation, &run).await?;
+            (RunState::Waiting, _) if approve => {
+                let is_undo_window = run.awaits.as_deref().is_some_and(|signal| signal.ends_with("/undo"));
+                if !is_undo_window {
+                    approve_run(installation, &run).await?;
+                }
+                // The undo window closes by time; whatever happens to the run is a change.
+                changes.changed().await?;
             }
             _ => return Ok(run),
         }

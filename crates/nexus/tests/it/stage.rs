@@ -58,7 +58,7 @@ impl Material {
 #[expect(clippy::disallowed_methods, reason = "the tests run the product as a user would")]
 fn command(arguments: &[String], crash_at: Option<usize>) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nexus"));
-    command.args(arguments).stdin(Stdio::null());
+    command.args(arguments).stdin(Stdio::null()).env("NEXUS__APPROVAL__UNDO_S", "3");
     if let Some(boundary) = crash_at {
         command.env("NEXUS_CRASH_AT", boundary.to_string());
     }
@@ -94,4 +94,12 @@ pub(crate) fn report(out: &Path) -> Value {
 /// Words as arguments.
 pub(crate) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Starts `nexus up` on free ports; its stderr tells the address.
+pub(crate) fn serve(data: &Path) -> Child {
+    let data = data.to_str().expect("UTF-8");
+    let mut command = command(&words(&["up", "--data", data, "--listen", "127.0.0.1:0"]), None);
+    command.env("NEXUS__SERVER__STORAGE_LISTEN", "127.0.0.1:0");
+    command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts")
 }

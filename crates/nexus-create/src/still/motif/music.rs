@@ -23,7 +23,10 @@ pub(super) fn keys(stage: &mut Stage) -> Vec<Piece> {
     let mut pieces = Vec::new();
     // The felt behind the keys, and a strip of light on the lacquer.
     let lid = Shape::Slab { centre: at(0.0, -long - 0.105), half: [4.0, 0.11], corner: 0.01, turn };
-    pieces.push(Piece { shadow: 0.5, ..solid(lid, palette.deep, scaled(palette.deep, 0.5), at(0.0, -long - 0.105), 0.12) });
+    pieces.push(Piece {
+        shadow: 0.5,
+        ..solid(lid, palette.deep, scaled(palette.deep, 0.5), at(0.0, -long - 0.105), 0.12)
+    });
     let strip = Shape::Slab { centre: at(0.0, -long - 0.045), half: [4.0, 0.004], corner: 0.004, turn };
     pieces.push(glow(strip, palette.glow, 0.02, 0.30));
     for index in -reach..=reach {
@@ -45,7 +48,12 @@ pub(super) fn keys(stage: &mut Stage) -> Vec<Piece> {
         }
         let middle = at((index as f32 + 0.5) * width, -long * 0.40);
         let key = Shape::Slab { centre: middle, half: [width * 0.285, long * 0.60], corner: 0.014, turn };
-        let top = Shape::Slab { centre: at((index as f32 + 0.5) * width, -long * 0.43), half: [width * 0.20, long * 0.55], corner: 0.012, turn };
+        let top = Shape::Slab {
+            centre: at((index as f32 + 0.5) * width, -long * 0.43),
+            half: [width * 0.20, long * 0.55],
+            corner: 0.012,
+            turn,
+        };
         let dark = scaled(palette.deep, 0.35);
         pieces.push(Piece {
             blur: soft(index as f32 + 0.5),

@@ -17,7 +17,11 @@ pub(super) fn waves(stage: &mut Stage, sun: f32) -> Vec<Piece> {
     let phase = dice.between(0.0, TAU);
     let warm = lerp(palette.glow, palette.paper, 0.15);
     let mut pieces = vec![
-        Piece { blur: 0.20, finish: Finish::Solid(0.42), ..solid(Shape::Disc { centre, radius: sun * 2.4 }, palette.ember, palette.ember, centre, 1.0) },
+        Piece {
+            blur: 0.20,
+            finish: Finish::Solid(0.42),
+            ..solid(Shape::Disc { centre, radius: sun * 2.4 }, palette.ember, palette.ember, centre, 1.0)
+        },
         Piece {
             blur: 0.002,
             finish: Finish::Glow(sun * 0.55),
@@ -45,8 +49,14 @@ pub(super) fn waves(stage: &mut Stage, sun: f32) -> Vec<Piece> {
         // The light's path on the water.
         for glint in 0..4 {
             let spread = sun * (0.5 + 1.1 * near);
-            let middle = [centre[0] + dice.between(-spread, spread), level + 0.02 + dice.between(0.01, 0.085) * (0.4 + near)];
-            let shape = Shape::Leaf { centre: middle, length: dice.between(0.06, 0.20) * (0.5 + near), width: 0.0055 + 0.006 * near, turn: 0.0 };
+            let middle =
+                [centre[0] + dice.between(-spread, spread), level + 0.02 + dice.between(0.01, 0.085) * (0.4 + near)];
+            let shape = Shape::Leaf {
+                centre: middle,
+                length: dice.between(0.06, 0.20) * (0.5 + near),
+                width: 0.0055 + 0.006 * near,
+                turn: 0.0,
+            };
             let strength = 0.50 * (1.0 - 0.6 * near) / (1.0 + glint as f32 * 0.35);
             pieces.push(Piece { blur: 0.003, ..glow(shape, palette.glow, 0.008, strength) });
         }
@@ -64,7 +74,12 @@ pub(super) fn shell(stage: &mut Stage) -> Vec<Piece> {
     let mut pieces = Vec::new();
     // The hinge lies under the ribs.
     for side in [-1.0_f32, 1.0] {
-        let ear = Shape::Leaf { centre: [foot[0] + side * 0.115, foot[1] - 0.035], length: 0.30, width: 0.12, turn: -side * 0.22 };
+        let ear = Shape::Leaf {
+            centre: [foot[0] + side * 0.115, foot[1] - 0.035],
+            length: 0.30,
+            width: 0.12,
+            turn: -side * 0.22,
+        };
         pieces.push(Piece { shadow: 0.4, rim: scaled(palette.paper, 0.25), ..solid(ear, pearl, coral, foot, 0.12) });
     }
     let ribs = 13;
@@ -97,7 +112,13 @@ pub(super) fn shell(stage: &mut Stage) -> Vec<Piece> {
 pub(super) fn blossoms(stage: &mut Stage) -> Vec<Piece> {
     let Stage { half: [right, bottom], palette, dice } = stage;
     let mut pieces = Vec::new();
-    let places = [(-0.9, -0.15, 0.20, 0.020), (0.95, 0.05, 0.24, 0.014), (-0.72, 0.80, 0.30, 0.006), (0.72, 0.92, 0.26, 0.010), (0.08, 0.42, 0.36, 0.0018)];
+    let places = [
+        (-0.9, -0.15, 0.20, 0.020),
+        (0.95, 0.05, 0.24, 0.014),
+        (-0.72, 0.80, 0.30, 0.006),
+        (0.72, 0.92, 0.26, 0.010),
+        (0.08, 0.42, 0.36, 0.0018),
+    ];
     for (across, down, size, blur) in places {
         let centre = [*right * across, *bottom * down];
         let begin = dice.between(0.0, TAU);
@@ -111,11 +132,21 @@ pub(super) fn blossoms(stage: &mut Stage) -> Vec<Piece> {
                 let tone = mix(mix(palette.paper, palette.glow, 0.25 + tint), palette.ember, 0.10 * whorl as f32);
                 let shape = Shape::Leaf { centre: middle, length: long * 1.04, width: long * 0.58, turn: angle };
                 let piece = solid(shape, mix(palette.ember, palette.deep, 0.18), tone, middle, 0.2);
-                pieces.push(Piece { along: (centre, tip), blur, shadow: 0.22, rim: scaled(palette.paper, 0.22), ..piece });
+                pieces.push(Piece {
+                    along: (centre, tip),
+                    blur,
+                    shadow: 0.22,
+                    rim: scaled(palette.paper, 0.22),
+                    ..piece
+                });
             }
         }
         let heart = Shape::Disc { centre, radius: size * 0.13 };
-        pieces.push(Piece { blur: blur + 0.004, shadow: 0.3, ..solid(heart, palette.glow, palette.ember, centre, size * 0.13) });
+        pieces.push(Piece {
+            blur: blur + 0.004,
+            shadow: 0.3,
+            ..solid(heart, palette.glow, palette.ember, centre, size * 0.13)
+        });
     }
     pieces
 }
@@ -135,7 +166,12 @@ pub(super) fn leaves(stage: &mut Stage) -> Vec<Piece> {
             let along = 0.06 + 0.125 * leaf as f32;
             let bend = angle + 0.05 * leaf as f32;
             let stem = [start[0] + bend.cos() * along * (1.0 + 0.3 * near), start[1] + bend.sin() * along];
-            let bark = Shape::Cone { from: joint, to: stem, radius_from: 0.0050 - 0.0003 * leaf as f32, radius_to: 0.0047 - 0.0003 * leaf as f32 };
+            let bark = Shape::Cone {
+                from: joint,
+                to: stem,
+                radius_from: 0.0050 - 0.0003 * leaf as f32,
+                radius_to: 0.0047 - 0.0003 * leaf as f32,
+            };
             pieces.push(Piece { blur, ..solid(bark, lerp(green, palette.deep, 0.45), palette.ember, stem, 0.2) });
             joint = stem;
             let side = if leaf % 2 == 0 { -1.0 } else { 1.0 };
@@ -143,12 +179,21 @@ pub(super) fn leaves(stage: &mut Stage) -> Vec<Piece> {
             let long = dice.between(0.20, 0.30) * (0.8 + 0.5 * near);
             let middle = [stem[0] + turn.cos() * long * 0.5, stem[1] + turn.sin() * long * 0.5];
             let tip = [stem[0] + turn.cos() * long, stem[1] + turn.sin() * long];
-            let tone = mix(toned(green, dice.between(0.42, 0.62) - 0.16 * near, 1.1), palette.glow, dice.between(0.0, 0.25));
+            let tone =
+                mix(toned(green, dice.between(0.42, 0.62) - 0.16 * near, 1.1), palette.glow, dice.between(0.0, 0.25));
             let shape = |width: f32| Shape::Leaf { centre: middle, length: long, width, turn };
             let piece = solid(shape(long * 0.40), lerp(tone, palette.deep, 0.6), tone, middle, 0.1);
             pieces.push(Piece { along: (stem, tip), blur, shadow: 0.32, rim: scaled(palette.glow, 0.24), ..piece });
-            let vein = Shape::Line { from: stem, to: [middle[0] + (tip[0] - middle[0]) * 0.7, middle[1] + (tip[1] - middle[1]) * 0.7], radius: 0.0016 };
-            pieces.push(Piece { blur: blur + 0.001, finish: Finish::Solid(0.45), ..solid(vein, palette.glow, palette.glow, middle, 0.1) });
+            let vein = Shape::Line {
+                from: stem,
+                to: [middle[0] + (tip[0] - middle[0]) * 0.7, middle[1] + (tip[1] - middle[1]) * 0.7],
+                radius: 0.0016,
+            };
+            pieces.push(Piece {
+                blur: blur + 0.001,
+                finish: Finish::Solid(0.45),
+                ..solid(vein, palette.glow, palette.glow, middle, 0.1)
+            });
         }
     }
     pieces

@@ -18,7 +18,8 @@ pub(super) fn glass(stage: &mut Stage) -> Vec<Piece> {
         [(axis - 0.34, top - 0.02, 0.86, 0.016, 0.45), (axis, top, 1.0, 0.0018, 1.0)]
     {
         let at = |width: f32, down: f32| -> Point { [width * size, top + down * size] };
-        let bowl = vec![at(0.152, 0.0), at(0.188, 0.13), at(0.200, 0.24), at(0.150, 0.36), at(0.045, 0.445), at(0.012, 0.475)];
+        let bowl =
+            vec![at(0.152, 0.0), at(0.188, 0.13), at(0.200, 0.24), at(0.150, 0.36), at(0.045, 0.445), at(0.012, 0.475)];
         let wine = vec![at(0.193, 0.235), at(0.188, 0.27), at(0.142, 0.36), at(0.042, 0.437), at(0.010, 0.452)];
         let stem = vec![at(0.013, 0.465), at(0.0085, 0.56), at(0.0085, 0.72), at(0.018, 0.775)];
         let middle = [axis, top + 0.24 * size];
@@ -37,7 +38,13 @@ pub(super) fn glass(stage: &mut Stage) -> Vec<Piece> {
             finish: Finish::Solid(0.92 * strength),
             blur: blur + 0.001,
             rim: scaled(palette.glow, 0.25),
-            ..solid(Shape::Profile { axis, outline: wine }, scaled(red, 0.75), mix(red, palette.glow, 0.55), [axis, top + 0.33 * size], 0.13)
+            ..solid(
+                Shape::Profile { axis, outline: wine },
+                scaled(red, 0.75),
+                mix(red, palette.glow, 0.55),
+                [axis, top + 0.33 * size],
+                0.13,
+            )
         });
         let surface = Shape::Oval { centre: [axis, top + 0.236 * size], half: [0.192 * size, 0.024 * size], turn: 0.0 };
         pieces.push(Piece {
@@ -45,7 +52,12 @@ pub(super) fn glass(stage: &mut Stage) -> Vec<Piece> {
             blur,
             ..solid(surface, mix(red, palette.glow, 0.7), red, [axis, top + 0.236 * size], 0.03)
         });
-        let shine = Shape::Leaf { centre: [axis - 0.125 * size, top + 0.165 * size], length: 0.26 * size, width: 0.020 * size, turn: 1.49 };
+        let shine = Shape::Leaf {
+            centre: [axis - 0.125 * size, top + 0.165 * size],
+            length: 0.26 * size,
+            width: 0.020 * size,
+            turn: 1.49,
+        };
         pieces.push(Piece { blur: blur + 0.004, ..glow(shine, palette.paper, 0.006, 0.42 * strength) });
         let brim = Shape::Oval { centre: [axis, top], half: [0.152 * size, 0.019 * size], turn: 0.0 };
         pieces.push(Piece { finish: Finish::Solid(0.16 * strength), ..clear(brim, 0.16, 2.4) });
@@ -62,7 +74,8 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
     let crust = mix(toned(palette.ember, 0.56, 1.1), palette.glow, 0.25);
     let dark = toned(mix(crust, palette.deep, 0.35), 0.30, 1.0);
     let mut pieces = Vec::new();
-    let board = Shape::Slab { centre: [centre[0], centre[1] + 0.50], half: [3.0, 0.44], corner: 0.03, turn: turn * 0.25 };
+    let board =
+        Shape::Slab { centre: [centre[0], centre[1] + 0.50], half: [3.0, 0.44], corner: 0.03, turn: turn * 0.25 };
     pieces.push(Piece {
         shadow: 0.4,
         blur: 0.006,
@@ -86,7 +99,13 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
         pieces.push(Piece {
             finish: Finish::Solid(0.30),
             blur: 0.10,
-            ..solid(oval(-0.085 * step, [-0.036 * step, -0.046 * step]), mix(crust, palette.glow, 0.17 * step), crust, centre, 0.40)
+            ..solid(
+                oval(-0.085 * step, [-0.036 * step, -0.046 * step]),
+                mix(crust, palette.glow, 0.17 * step),
+                crust,
+                centre,
+                0.40,
+            )
         });
     }
     for score in 0..5 {
@@ -95,12 +114,27 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
         let middle = [centre[0] + x - 0.03, centre[1] + y - 0.04];
         let long = 0.64 - 0.062 * off * off;
         let bend = turn + 1.08 + 0.05 * off + dice.between(-0.03, 0.03);
-        let cut = |width: f32, shift: f32| Shape::Leaf { centre: [middle[0] + shift, middle[1] + shift], length: long, width, turn: bend };
-        pieces.push(Piece { finish: Finish::Solid(0.80), blur: 0.007, ..solid(cut(0.118, 0.010), dark, dark, middle, 0.2) });
+        let cut = |width: f32, shift: f32| Shape::Leaf {
+            centre: [middle[0] + shift, middle[1] + shift],
+            length: long,
+            width,
+            turn: bend,
+        };
+        pieces.push(Piece {
+            finish: Finish::Solid(0.80),
+            blur: 0.007,
+            ..solid(cut(0.118, 0.010), dark, dark, middle, 0.2)
+        });
         pieces.push(Piece {
             blur: 0.004,
             rim: scaled(palette.paper, 0.22),
-            ..solid(cut(0.086, 0.0), mix(palette.paper, palette.glow, 0.55), mix(crust, palette.glow, 0.25), middle, 0.16)
+            ..solid(
+                cut(0.086, 0.0),
+                mix(palette.paper, palette.glow, 0.55),
+                mix(crust, palette.glow, 0.25),
+                middle,
+                0.16,
+            )
         });
         pieces.push(Piece {
             blur: 0.012,
@@ -112,7 +146,10 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
     for _ in 0..26 {
         let grain = [*right * dice.between(-1.0, 1.0), centre[1] - 0.40 + dice.between(-0.35, 0.22)];
         let size = dice.between(0.0012, 0.0045);
-        pieces.push(Piece { blur: 0.002 + size * 0.5, ..glow(Shape::Disc { centre: grain, radius: size }, palette.paper, 0.006, 0.22) });
+        pieces.push(Piece {
+            blur: 0.002 + size * 0.5,
+            ..glow(Shape::Disc { centre: grain, radius: size }, palette.paper, 0.006, 0.22)
+        });
     }
     pieces
 }
@@ -125,20 +162,44 @@ pub(super) fn cup(stage: &mut Stage) -> Vec<Piece> {
     let brew = mix(toned(palette.ember, 0.34, 1.0), palette.deep, 0.35);
     let crema = mix(palette.ember, palette.glow, 0.45);
     let mut pieces = vec![
-        Piece { shadow: 0.6, rim: scaled(palette.paper, 0.25), ..solid(disc(0.43), palette.paper, palette.shade, centre, 0.43) },
-        Piece { blur: 0.012, ..solid(disc(0.355), lerp(palette.paper, palette.shade, 0.55), palette.paper, centre, 0.36) },
+        Piece {
+            shadow: 0.6,
+            rim: scaled(palette.paper, 0.25),
+            ..solid(disc(0.43), palette.paper, palette.shade, centre, 0.43)
+        },
+        Piece {
+            blur: 0.012,
+            ..solid(disc(0.355), lerp(palette.paper, palette.shade, 0.55), palette.paper, centre, 0.36)
+        },
     ];
     let handle = Shape::Ring { centre: [centre[0] + 0.275, centre[1] - 0.10], radius: 0.075, width: 0.036 };
-    pieces.push(Piece { shadow: 0.4, rim: scaled(palette.paper, 0.2), ..solid(handle, palette.paper, palette.shade, centre, 0.3) });
-    pieces.push(Piece { shadow: 0.6, rim: scaled(palette.paper, 0.3), ..solid(disc(0.268), palette.paper, palette.shade, centre, 0.26) });
+    pieces.push(Piece {
+        shadow: 0.4,
+        rim: scaled(palette.paper, 0.2),
+        ..solid(handle, palette.paper, palette.shade, centre, 0.3)
+    });
+    pieces.push(Piece {
+        shadow: 0.6,
+        rim: scaled(palette.paper, 0.3),
+        ..solid(disc(0.268), palette.paper, palette.shade, centre, 0.26)
+    });
     pieces.push(Piece { blur: 0.003, ..solid(disc(0.236), scaled(brew, 0.35), brew, centre, 0.2) });
     pieces.push(Piece { blur: 0.006, ..solid(disc(0.222), crema, brew, centre, 0.24) });
     for leaf in 0..6 {
         let up = centre[1] + 0.115 - 0.043 * leaf as f32;
         for side in [-1.0_f32, 1.0] {
             let size = 0.165 - 0.018 * leaf as f32;
-            let shape = Shape::Leaf { centre: [centre[0] + side * size * 0.40, up - 0.012], length: size, width: 0.036, turn: -side * 0.62 };
-            pieces.push(Piece { blur: 0.004, finish: Finish::Solid(0.92), ..solid(shape, palette.paper, crema, [centre[0], up], 0.2) });
+            let shape = Shape::Leaf {
+                centre: [centre[0] + side * size * 0.40, up - 0.012],
+                length: size,
+                width: 0.036,
+                turn: -side * 0.62,
+            };
+            pieces.push(Piece {
+                blur: 0.004,
+                finish: Finish::Solid(0.92),
+                ..solid(shape, palette.paper, crema, [centre[0], up], 0.2)
+            });
         }
     }
     for thread in 0..3 {
@@ -159,9 +220,19 @@ pub(super) fn plate(stage: &mut Stage) -> Vec<Piece> {
     let centre = [*right * 0.12, (*bottom * 0.44).min(0.40)];
     let disc = |radius: f32| Shape::Disc { centre, radius };
     let mut pieces = vec![
-        Piece { shadow: 0.7, rim: scaled(palette.paper, 0.3), ..solid(disc(0.50), palette.paper, palette.shade, centre, 0.5) },
-        Piece { blur: 0.010, ..solid(disc(0.385), lerp(palette.paper, palette.shade, 0.75), palette.paper, centre, 0.4) },
-        Piece { blur: 0.008, ..solid(disc(0.365), palette.paper, lerp(palette.paper, palette.shade, 0.35), centre, 0.4) },
+        Piece {
+            shadow: 0.7,
+            rim: scaled(palette.paper, 0.3),
+            ..solid(disc(0.50), palette.paper, palette.shade, centre, 0.5)
+        },
+        Piece {
+            blur: 0.010,
+            ..solid(disc(0.385), lerp(palette.paper, palette.shade, 0.75), palette.paper, centre, 0.4)
+        },
+        Piece {
+            blur: 0.008,
+            ..solid(disc(0.365), palette.paper, lerp(palette.paper, palette.shade, 0.35), centre, 0.4)
+        },
     ];
     let begin = dice.between(0.0, 6.28);
     // A sweep of sauce: drops that shrink along an arc.
@@ -221,11 +292,23 @@ pub(super) fn flames(stage: &mut Stage) -> Vec<Piece> {
             ..solid(body, wax, mix(palette.ember, palette.deep, 0.55), [foot[0], foot[1] + 0.18], 0.26)
         });
         let pool = Shape::Oval { centre: [foot[0], foot[1] + 0.030], half: [width * 0.96, 0.020 * size], turn: 0.0 };
-        pieces.push(Piece { blur: blur + 0.002, ..solid(pool, lerp(palette.paper, palette.glow, 0.3), palette.glow, foot, 0.05) });
-        let wick = Shape::Line { from: [foot[0], foot[1] + 0.03], to: [foot[0] + 0.004, foot[1] - 0.02 * size], radius: 0.0035 * size };
+        pieces.push(Piece {
+            blur: blur + 0.002,
+            ..solid(pool, lerp(palette.paper, palette.glow, 0.3), palette.glow, foot, 0.05)
+        });
+        let wick = Shape::Line {
+            from: [foot[0], foot[1] + 0.03],
+            to: [foot[0] + 0.004, foot[1] - 0.02 * size],
+            radius: 0.0035 * size,
+        };
         pieces.push(Piece { blur: blur * 0.5 + 0.001, ..solid(wick, palette.deep, palette.deep, foot, 0.1) });
         let lean = dice.between(-0.02, 0.02);
-        let flame = |height: f32, width: f32| Shape::Flame { foot: [foot[0] + 0.003, foot[1] - 0.004], height: height * size, width: width * size, lean };
+        let flame = |height: f32, width: f32| Shape::Flame {
+            foot: [foot[0] + 0.003, foot[1] - 0.004],
+            height: height * size,
+            width: width * size,
+            lean,
+        };
         pieces.push(Piece { blur: blur + 0.006, ..glow(flame(0.25, 0.092), palette.glow, 0.12 * size, 0.85) });
         pieces.push(Piece { blur: blur + 0.010, ..glow(flame(0.155, 0.052), palette.paper, 0.010, 0.75) });
     }
