@@ -97,7 +97,7 @@ impl Animator for CameraMove {
 }
 
 fn check(spec: &AnimateSpec) -> Result<(), CreateError> {
-    let side = |pixels: u32| (16..=4096).contains(&pixels) && pixels % 2 == 0;
+    let side = |pixels: u32| (16..=4096).contains(&pixels) && pixels.is_multiple_of(2);
     if side(spec.width_px) && side(spec.height_px) && (0.1..=60.0).contains(&spec.length_s) {
         Ok(())
     } else {

@@ -14,7 +14,7 @@ pub enum CreateError {
         reasons: String,
     },
     /// The picture cannot be of that size.
-    #[error("a still of {width_px}x{height_px} px was asked for; expected 16 to 4096 px on each side")]
+    #[error("a still of {width_px}x{height_px} px was asked for; expected 16 to 4320 px on each side")]
     StillSize {
         /// Width that was asked for.
         width_px: u32,

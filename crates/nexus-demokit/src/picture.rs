@@ -117,7 +117,7 @@ impl Darkroom {
             let away = (x * x + y * y) * reach;
             let shade = 1.0 - 0.42 * away * away - 0.1 * away;
             let at = (first + column as f32 * step).clamp(0.0, (glow.len() - 2) as f32 + 0.999);
-            let near = at as usize;
+            let near = at as i32 as usize;
             let glow = glow[near].mix(glow[near + 1], at - near as f32);
             let lit = (*c + glow) * shade;
             let speck = grain_row[(column + shift) % GRAIN_SIDE] * (1.1 / 255.0);

@@ -73,7 +73,7 @@ impl Arguments {
     }
 
     /// Raw data on standard output.
-    pub(crate) fn to_pipe(self, format: &str) -> Self {
+    pub(crate) fn into_pipe(self, format: &str) -> Self {
         self.pair("-f", format).flag("pipe:1")
     }
 

@@ -172,7 +172,7 @@ fn arguments(spec: &DecodeSpec, probed: &Probed) -> Arguments {
         Some(crop) => timed.crop(crop.width, crop.height, crop.x, crop.y),
         None => timed,
     };
-    let scaled = cropped.to_bt709(spec.width_px, spec.height_px, probed.colour);
+    let scaled = cropped.into_bt709(spec.width_px, spec.height_px, probed.colour);
     let span_s = spec.frames as f64 / spec.rate.as_f64() + 1.0;
     Arguments::ffmpeg()
         .pair("-filter_threads", "1")
@@ -183,7 +183,7 @@ fn arguments(spec: &DecodeSpec, probed: &Probed) -> Arguments {
         .pair("-frames:v", spec.frames.to_string())
         .pair("-fps_mode", "passthrough")
         .pair("-pix_fmt", "yuv420p")
-        .to_pipe("rawvideo")
+        .into_pipe("rawvideo")
 }
 
 #[cfg(test)]

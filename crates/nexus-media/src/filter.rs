@@ -69,7 +69,7 @@ impl Chain {
     }
 
     /// To `width` x `height` in BT.709 limited range, 8 bits, 4:2:0. High dynamic range is toned down.
-    pub(crate) fn to_bt709(self, width: u32, height: u32, colour: Colour) -> Self {
+    pub(crate) fn into_bt709(self, width: u32, height: u32, colour: Colour) -> Self {
         let from = if colour.full_range { "pc" } else { "tv" };
         if colour.hdr {
             return self
@@ -85,7 +85,7 @@ impl Chain {
     }
 
     /// To `width` x `height` in 8-bit RGB, by area.
-    pub(crate) fn to_rgb(self, width: u32, height: u32, colour: Colour) -> Self {
+    pub(crate) fn into_rgb(self, width: u32, height: u32, colour: Colour) -> Self {
         let from = if colour.full_range { "pc" } else { "tv" };
         if colour.hdr {
             return self
@@ -101,7 +101,7 @@ impl Chain {
     }
 
     /// To `width` x `height` in the full-range YUV of JPEG (BT.601).
-    pub(crate) fn to_jpeg(self, width: u32, height: u32, colour: Colour) -> Self {
+    pub(crate) fn into_jpeg(self, width: u32, height: u32, colour: Colour) -> Self {
         let from = if colour.full_range { "pc" } else { "tv" };
         self.push(format_args!(
             "scale={width}:{height}:flags=bicubic:in_range={from}:out_range=pc:in_color_matrix={}:out_color_matrix=bt601",

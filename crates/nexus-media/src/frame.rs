@@ -19,7 +19,10 @@ impl Yuv420 {
     /// When a side is odd: 4:2:0 has no such picture.
     #[must_use]
     pub fn new(width_px: u32, height_px: u32) -> Self {
-        assert!(width_px % 2 == 0 && height_px % 2 == 0, "a 4:2:0 picture has even sides, not {width_px}x{height_px}");
+        assert!(
+            width_px.is_multiple_of(2) && height_px.is_multiple_of(2),
+            "a 4:2:0 picture has even sides, not {width_px}x{height_px}"
+        );
         let luma = width_px as usize * height_px as usize;
         let mut data = vec![16; luma];
         data.resize(luma * 3 / 2, 128);

@@ -77,7 +77,7 @@ fn measure_arguments(file: &Path) -> Arguments {
         .file(file, 1, 0.0)
         .pair("-map", "0:a:0")
         .pair("-af", Chain::new().loudness().text())
-        .to_pipe("null")
+        .into_pipe("null")
 }
 
 fn limit_arguments(file: &Path, ceiling_dbtp: f64, rate_hz: u32, part: &Path) -> Arguments {

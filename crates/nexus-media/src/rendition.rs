@@ -138,7 +138,7 @@ async fn encode(
 
 fn arguments(film: &Path, plan: &RenditionPlan, probed: &Probed, part: &Path) -> Arguments {
     let fade_s = FADE_S.min(plan.length_s / 4.0);
-    let shaped = Chain::new().to_bt709(plan.width_px, plan.height_px, probed.colour);
+    let shaped = Chain::new().into_bt709(plan.width_px, plan.height_px, probed.colour);
     let picture = if plan.trimmed { shaped.fade_out(plan.length_s - fade_s, fade_s) } else { shaped };
     let bits = format!("{:.0}", plan.picture_bits);
     let words = Arguments::ffmpeg()

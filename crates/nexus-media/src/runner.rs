@@ -327,7 +327,7 @@ mod tests {
     #[tokio::test]
     async fn a_signal_is_not_a_success() {
         let arguments =
-            Arguments::ffmpeg().pair("-f", "f32le").pair("-ar", "8000").pair("-i", "pipe:0").to_pipe("null");
+            Arguments::ffmpeg().pair("-f", "f32le").pair("-ar", "8000").pair("-i", "pipe:0").into_pipe("null");
         let file = Path::new("folder/clip.mp4");
         let launch =
             Launch { program: Program::Ffmpeg, arguments, op: "read", file, deadline: Duration::from_secs(20) };

@@ -79,7 +79,7 @@ pub async fn write_sound(
     format: SoundFormat,
 ) -> Result<(), MediaError> {
     check(rate_hz, channels)?;
-    if samples.is_empty() || samples.len() % usize::from(channels) != 0 {
+    if samples.is_empty() || !samples.len().is_multiple_of(usize::from(channels)) {
         return Err(MediaError::Request(format!(
             "{} samples cannot be stored as sound of {channels} channels: expected a multiple above 0",
             samples.len()
@@ -123,7 +123,7 @@ fn read_arguments(file: &Path, spec: &SoundSpec) -> Arguments {
         .pair("-af", Chain::new().resample(spec.rate_hz).text())
         .pair("-ac", spec.channels.to_string())
         .pair("-ar", spec.rate_hz.to_string())
-        .to_pipe("f32le")
+        .into_pipe("f32le")
 }
 
 fn write_arguments(rate_hz: u32, channels: u16, part: &Path, format: SoundFormat) -> Arguments {

@@ -57,7 +57,7 @@ fn arguments(file: &Path, seek_s: f64, (width, height): (u32, u32), probed: &Pro
         .file(file, 2, seek_s)
         .pair("-map", "0:V:0")
         .pair("-frames:v", "1")
-        .pair("-vf", Chain::new().to_jpeg(width.max(2), height, probed.colour).text())
+        .pair("-vf", Chain::new().into_jpeg(width.max(2), height, probed.colour).text())
         .pair("-c:v", "mjpeg")
         .pair("-q:v", "3")
         .pair("-flags:v", "+bitexact")

@@ -12,32 +12,32 @@ use nexus_core::{
 /// From raw footage and a guest's review to an approved, published brand film.
 #[derive(Debug, Parser)]
 #[command(name = "nexus", version, arg_required_else_help = true, propagate_version = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     /// For all commands.
     #[command(flatten)]
-    pub global: Global,
+    pub(crate) global: Global,
 }
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
-pub struct Global {
+pub(crate) struct Global {
     /// Folder of everything durable: database, stored files, cache [default: ./nexus-data]
     #[arg(long, global = true, value_name = "DIR")]
-    pub data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// Configuration file [default: ./nexus.toml, when it is there]
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Answers as JSON
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Makes a film from demo material (or your own), all nineteen arrows, offline
     Demo(DemoArguments),
     /// Serves API, portal and approval pages, and works on what comes in
@@ -70,39 +70,39 @@ pub enum Command {
 
 /// `nexus demo`
 #[derive(Debug, Clone, Args)]
-pub struct DemoArguments {
+pub(crate) struct DemoArguments {
     /// Where everything goes: material, data, film and run.json
     #[arg(long, default_value = "demo", value_name = "DIR")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
     /// Your own clips instead of the demo clips
     #[arg(long, value_name = "DIR")]
-    pub footage: Option<PathBuf>,
+    pub(crate) footage: Option<PathBuf>,
     /// Your own track instead of the demo track
     #[arg(long, value_name = "FILE")]
-    pub music: Option<PathBuf>,
+    pub(crate) music: Option<PathBuf>,
     /// Your own review: JSON with id, rating, author, text, created_at, language
     #[arg(long, value_name = "FILE")]
-    pub review: Option<PathBuf>,
+    pub(crate) review: Option<PathBuf>,
     /// Your own business and brand: JSON
     #[arg(long, value_name = "FILE")]
-    pub business: Option<PathBuf>,
+    pub(crate) business: Option<PathBuf>,
     /// Shape of the film [default: 9:16]
     #[arg(long, value_enum)]
-    pub aspect: Option<AspectArgument>,
+    pub(crate) aspect: Option<AspectArgument>,
     /// Pixels of the film [default: 1080]
     #[arg(long, value_enum)]
-    pub resolution: Option<ResolutionArgument>,
+    pub(crate) resolution: Option<ResolutionArgument>,
     /// Same seed, same film [default: 1]
     #[arg(long)]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     /// Approves the film, so that arrows 17 to 19 run too; the demo's undo time is 1 second
     #[arg(long)]
-    pub approve: bool,
+    pub(crate) approve: bool,
 }
 
 /// Shapes as people type them.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum AspectArgument {
+pub(crate) enum AspectArgument {
     /// Phones
     #[value(name = "9:16")]
     Portrait,
@@ -126,7 +126,7 @@ impl From<AspectArgument> for Aspect {
 
 /// Resolutions as people type them.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum ResolutionArgument {
+pub(crate) enum ResolutionArgument {
     /// Short side 720
     #[value(name = "720")]
     Hd,
@@ -150,48 +150,48 @@ impl From<ResolutionArgument> for Resolution {
 
 /// `nexus up`
 #[derive(Debug, Clone, Args)]
-pub struct UpArguments {
+pub(crate) struct UpArguments {
     /// The track for films
     #[arg(long, value_name = "FILE")]
-    pub music: Option<PathBuf>,
+    pub(crate) music: Option<PathBuf>,
     /// Address and port [default: 127.0.0.1:8787]
     #[arg(long, value_name = "ADDRESS")]
-    pub listen: Option<String>,
+    pub(crate) listen: Option<String>,
 }
 
 /// `nexus ingest`
 #[derive(Debug, Clone, Args)]
-pub struct IngestArguments {
+pub(crate) struct IngestArguments {
     /// Clips, or folders of clips
     #[arg(required = true, value_name = "FILE|DIR")]
-    pub paths: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     /// Whose; may be left out when there is one business
     #[arg(long, value_name = "ID")]
-    pub business: Option<BusinessId>,
+    pub(crate) business: Option<BusinessId>,
     /// A word for all of these clips; may be given several times
     #[arg(long = "tag", value_name = "WORD")]
-    pub tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
     /// Waits until every clip has been looked at
     #[arg(long)]
-    pub wait: bool,
+    pub(crate) wait: bool,
 }
 
 /// `nexus search`
 #[derive(Debug, Clone, Args)]
-pub struct SearchArguments {
+pub(crate) struct SearchArguments {
     /// What should be seen, in plain words
-    pub query: String,
+    pub(crate) query: String,
     /// Whose; may be left out when there is one business
     #[arg(long, value_name = "ID")]
-    pub business: Option<BusinessId>,
+    pub(crate) business: Option<BusinessId>,
     /// At most that many
     #[arg(long, default_value_t = 12)]
-    pub limit: usize,
+    pub(crate) limit: usize,
 }
 
 /// `nexus review`
 #[derive(Debug, Clone, Subcommand)]
-pub enum ReviewCommand {
+pub(crate) enum ReviewCommand {
     /// Sends a review file; the same review again makes no second film
     Send {
         /// JSON with id, rating, author, text, created_at, language
@@ -210,7 +210,7 @@ pub enum ReviewCommand {
 
 /// `nexus run`
 #[derive(Debug, Clone, Subcommand)]
-pub enum RunCommand {
+pub(crate) enum RunCommand {
     /// Newest runs first
     List {
         /// Only in this state: ready, running, waiting, done, failed
@@ -241,7 +241,7 @@ fn parse_state(word: &str) -> Result<RunState, String> {
 
 /// `nexus config`
 #[derive(Debug, Clone, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// The configuration as it is in effect
     Show,
     /// Lists every mistake

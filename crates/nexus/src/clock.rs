@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use nexus_core::{Instant, time::Clock};
 
 /// Wall time of this machine.
-pub struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else asks")]

@@ -10,27 +10,27 @@ use nexus_core::film::{Aspect, Resolution};
 use nexus_edit::CutConfig;
 use serde::{Deserialize, Serialize};
 
-pub use keys::explain;
-pub use load::load;
+pub(crate) use keys::explain;
+pub(crate) use load::load;
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Config {
+pub(crate) struct Config {
     /// Where everything durable lies.
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// `[server]`
-    pub server: ServerConfig,
+    pub(crate) server: ServerConfig,
     /// `[film]`
-    pub film: FilmConfig,
+    pub(crate) film: FilmConfig,
     /// `[cut]`
-    pub cut: CutConfig,
+    pub(crate) cut: CutConfig,
     /// `[approval]`
-    pub approval: ApprovalConfig,
+    pub(crate) approval: ApprovalConfig,
     /// `[render]`
-    pub render: RenderConfig,
+    pub(crate) render: RenderConfig,
     /// `[adapters]`
-    pub adapters: AdapterConfig,
+    pub(crate) adapters: AdapterConfig,
 }
 
 impl Default for Config {
@@ -50,13 +50,13 @@ impl Default for Config {
 /// `[server]`: where it listens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ServerConfig {
+pub(crate) struct ServerConfig {
     /// Address and port of API and pages.
-    pub listen: String,
+    pub(crate) listen: String,
     /// Address and port of the storage endpoint that browsers upload to.
-    pub storage_listen: String,
+    pub(crate) storage_listen: String,
     /// Address of this installation as guests reach it.
-    pub public_url: String,
+    pub(crate) public_url: String,
 }
 
 impl Default for ServerConfig {
@@ -68,13 +68,13 @@ impl Default for ServerConfig {
 /// `[film]`: the shape of films.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct FilmConfig {
+pub(crate) struct FilmConfig {
     /// Width to height.
-    pub aspect: Aspect,
+    pub(crate) aspect: Aspect,
     /// Short side.
-    pub resolution: Resolution,
+    pub(crate) resolution: Resolution,
     /// Same seed, same film.
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 impl Default for FilmConfig {
@@ -86,11 +86,11 @@ impl Default for FilmConfig {
 /// `[approval]`: how long things wait.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct ApprovalConfig {
+pub(crate) struct ApprovalConfig {
     /// Seconds in which an approval can be taken back.
-    pub undo_s: u64,
+    pub(crate) undo_s: u64,
     /// Hours after which the question expires.
-    pub expires_h: u64,
+    pub(crate) expires_h: u64,
 }
 
 impl Default for ApprovalConfig {
@@ -102,11 +102,11 @@ impl Default for ApprovalConfig {
 /// `[render]`: how the machine is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct RenderConfig {
+pub(crate) struct RenderConfig {
     /// Segments rendered at a time.
-    pub workers: usize,
+    pub(crate) workers: usize,
     /// Effort of the x264 encoder.
-    pub preset: EncoderPreset,
+    pub(crate) preset: EncoderPreset,
 }
 
 impl Default for RenderConfig {
@@ -118,7 +118,7 @@ impl Default for RenderConfig {
 /// Effort of the x264 encoder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum EncoderPreset {
+pub(crate) enum EncoderPreset {
     /// Previews.
     Ultrafast,
     /// Drafts.
@@ -132,33 +132,33 @@ pub enum EncoderPreset {
 /// `[adapters]`: which form of each system runs. Only the embedded forms exist so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct AdapterConfig {
+pub(crate) struct AdapterConfig {
     /// Files: S3 raw and S3 final.
-    pub storage: Embedded,
+    pub(crate) storage: Embedded,
     /// Tags: Banana.
-    pub tagger: Embedded,
+    pub(crate) tagger: Embedded,
     /// Search: Pinecone.
-    pub memory: Embedded,
+    pub(crate) memory: Embedded,
     /// Script: GPT-4o.
-    pub writer: Embedded,
+    pub(crate) writer: Embedded,
     /// Stills: Gemini.
-    pub images: Embedded,
+    pub(crate) images: Embedded,
     /// Moving stills: Runway.
-    pub animator: Embedded,
+    pub(crate) animator: Embedded,
     /// Beats: librosa.
-    pub beats: Embedded,
+    pub(crate) beats: Embedded,
     /// Films: Shotstack.
-    pub renderer: Embedded,
+    pub(crate) renderer: Embedded,
     /// Social networks: Ayrshare.
-    pub publisher: Embedded,
+    pub(crate) publisher: Embedded,
     /// Maps: Google Business Profile.
-    pub place: Embedded,
+    pub(crate) place: Embedded,
 }
 
 /// The embedded form, the only one so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Embedded {
+pub(crate) enum Embedded {
     /// On this machine, no account.
     #[default]
     Embedded,

@@ -26,7 +26,7 @@ use crate::{clock::SystemClock, config::Config, wire};
 
 /// What an installation is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose<'a> {
+pub(crate) enum Purpose<'a> {
     /// To read, beside whoever works in it.
     Look,
     /// To work, alone; the storage endpoint listens on this address.
@@ -39,22 +39,22 @@ pub enum Purpose<'a> {
 }
 
 /// An opened data folder.
-pub struct Installation {
+pub(crate) struct Installation {
     /// What it was opened with.
-    pub config: Config,
+    pub(crate) config: Config,
     /// Everything durable.
-    pub store: Store,
+    pub(crate) store: Store,
     /// The ports.
-    pub ports: Arc<Ports>,
+    pub(crate) ports: Arc<Ports>,
     /// The clock.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     storage: Option<TcpListener>,
     _lock: Option<FolderLock>,
 }
 
 impl Installation {
     /// The store alone, to look into.
-    pub async fn look(config: &Config) -> anyhow::Result<Store> {
+    pub(crate) async fn look(config: &Config) -> anyhow::Result<Store> {
         if !config.data.join("nexus.db").is_file() {
             bail!(
                 "there is no data in {} yet; `nexus demo` or `nexus ingest FILE` makes some, and --data DIR chooses another folder",
@@ -65,7 +65,7 @@ impl Installation {
     }
 
     /// Opens the data folder of `config`.
-    pub async fn open(config: &Config, purpose: Purpose<'_>) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: &Config, purpose: Purpose<'_>) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let default_outbox = config.data.join("outbox");
         let (store, lock, storage, outbox) = match purpose {
@@ -88,7 +88,7 @@ impl Installation {
     }
 
     /// The engine over this installation's journal.
-    pub fn engine(&self) -> Engine {
+    pub(crate) fn engine(&self) -> Engine {
         let flows: Vec<Arc<dyn nexus_workflow::Flow>> = vec![
             Arc::new(IngestFlow { ports: Arc::clone(&self.ports) }),
             Arc::new(ReelFlow { ports: Arc::clone(&self.ports), scratch: self.scratch() }),
@@ -102,7 +102,7 @@ impl Installation {
     }
 
     /// Starts engine, storage endpoint and dispatcher; they end when the result is dropped.
-    pub fn start(&mut self) -> anyhow::Result<Workshop> {
+    pub(crate) fn start(&mut self) -> anyhow::Result<Workshop> {
         let listener = self.storage.take().context("an installation opened to look cannot work")?;
         let engine = self.engine();
         let (shutdown, stop) = watch::channel(false);
@@ -124,7 +124,7 @@ impl Installation {
     }
 
     /// The business named, or the only one there is.
-    pub async fn business(&self, named: Option<BusinessId>) -> anyhow::Result<Business> {
+    pub(crate) async fn business(&self, named: Option<BusinessId>) -> anyhow::Result<Business> {
         let mut all = self.ports.business.list().await?;
         match named {
             Some(id) => all.into_iter().find(|business| business.id == id).with_context(|| format!("there is no business {id} here")),
@@ -138,7 +138,7 @@ impl Installation {
     }
 
     /// How films are made, from the configuration.
-    pub fn settings(&self) -> FilmSettings {
+    pub(crate) fn settings(&self) -> FilmSettings {
         let Config { film, cut, approval, server, .. } = &self.config;
         FilmSettings {
             aspect: film.aspect,
@@ -157,15 +157,15 @@ impl Installation {
 }
 
 /// What works in the background.
-pub struct Workshop {
+pub(crate) struct Workshop {
     /// The engine.
-    pub engine: Engine,
+    pub(crate) engine: Engine,
     _shutdown: watch::Sender<bool>,
     _tasks: JoinSet<()>,
 }
 
 /// Listens, or says which key to change.
-pub async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListener> {
+pub(crate) async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListener> {
     let parsed: SocketAddr = address
         .parse()
         .with_context(|| format!("'{address}' ({key}) is not an address; expected for instance 127.0.0.1:8787"))?;
@@ -181,7 +181,7 @@ pub async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListener> {
 }
 
 /// The run that a stored file starts.
-pub fn ingest_run(arrival: &Arrival) -> NewRun {
+pub(crate) fn ingest_run(arrival: &Arrival) -> NewRun {
     let object = &arrival.object;
     NewRun {
         id: RunId::derived(&["ingest", object.key.as_str(), &object.etag]),
@@ -231,7 +231,7 @@ fn crash_hook() -> Option<Failpoint> {
 }
 
 /// As [`Aspect`] and [`Resolution`] stand in file names: `9x16-1080`.
-pub fn format_name(aspect: Aspect, resolution: Resolution) -> String {
+pub(crate) fn format_name(aspect: Aspect, resolution: Resolution) -> String {
     let resolution = match resolution {
         Resolution::Hd => "720",
         Resolution::FullHd => "1080",

@@ -20,7 +20,7 @@ use crate::{installation::Installation, show::Meter};
 const CLIP_ENDINGS: [&str; 7] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "mts"];
 
 /// The clips below `paths`, folders searched one level deep, in order of name.
-pub fn find_clips(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn find_clips(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut clips = Vec::new();
     for path in paths {
         let facts = std::fs::metadata(path).with_context(|| format!("{} cannot be read; check the path", path.display()))?;
@@ -47,15 +47,15 @@ fn is_clip(path: &Path) -> bool {
 
 /// A clip in the store and the run that looks at it.
 #[derive(Debug, Clone)]
-pub struct Uploaded {
+pub(crate) struct Uploaded {
     /// Its name for people.
-    pub file_name: String,
+    pub(crate) file_name: String,
     /// The run.
-    pub run: RunId,
+    pub(crate) run: RunId,
 }
 
 /// Arrow 1: one presigned PUT per clip, unless the same content is there already.
-pub async fn upload(
+pub(crate) async fn upload(
     installation: &Installation,
     business: BusinessId,
     clip: &Path,
@@ -95,7 +95,7 @@ pub async fn upload(
 }
 
 /// Waits for the runs of `uploaded`; what failed comes back with its reason, the rest goes on.
-pub async fn wait_ingested(
+pub(crate) async fn wait_ingested(
     installation: &Installation,
     engine: &nexus_workflow::Engine,
     uploaded: &[Uploaded],
@@ -125,7 +125,7 @@ async fn wait_until_known(installation: &Installation, run: RunId) -> anyhow::Re
 }
 
 /// Stores a track, checked: it must have sound of at least 3 s.
-pub async fn store_music(installation: &Installation, business: BusinessId, file: &Path) -> anyhow::Result<BlobRef> {
+pub(crate) async fn store_music(installation: &Installation, business: BusinessId, file: &Path) -> anyhow::Result<BlobRef> {
     let info = installation.ports.media.probe(file).await?;
     if info.audio.is_none() {
         bail!("{} has no sound; choose a music file (mp3, m4a, wav, flac, ogg)", file.display());
@@ -139,7 +139,7 @@ pub async fn store_music(installation: &Installation, business: BusinessId, file
 }
 
 /// A review file.
-pub fn read_review(file: &Path) -> anyhow::Result<ReviewDocument> {
+pub(crate) fn read_review(file: &Path) -> anyhow::Result<ReviewDocument> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
     serde_json::from_str(&text).with_context(|| {
         format!("{} is not a review; expected JSON with id, rating (1 to 5), author, text, created_at, language", file.display())
@@ -147,7 +147,7 @@ pub fn read_review(file: &Path) -> anyhow::Result<ReviewDocument> {
 }
 
 /// A business file; everything but the name may be left out.
-pub fn read_business(file: &Path) -> anyhow::Result<Business> {
+pub(crate) fn read_business(file: &Path) -> anyhow::Result<Business> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
     let given: BusinessFile = serde_json::from_str(&text)
         .with_context(|| format!("{} is not a business; expected JSON with at least \"name\"", file.display()))?;
@@ -202,7 +202,7 @@ fn slug_of(name: &str) -> String {
 }
 
 /// BLAKE3 of a file, hexadecimal.
-pub fn hash_file(file: &Path) -> anyhow::Result<String> {
+pub(crate) fn hash_file(file: &Path) -> anyhow::Result<String> {
     let mut hasher = blake3::Hasher::new();
     let mut open = std::fs::File::open(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
     std::io::copy(&mut open, &mut hasher).with_context(|| format!("read {}", file.display()))?;

@@ -14,84 +14,84 @@ use serde::{Deserialize, Serialize};
 
 /// The whole report.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub(crate) struct Report {
     /// Path of the film.
-    pub film: String,
+    pub(crate) film: String,
     /// Nineteen rows.
-    pub arrows: Vec<ArrowRow>,
+    pub(crate) arrows: Vec<ArrowRow>,
     /// The script.
-    pub script: Script,
+    pub(crate) script: Script,
     /// Every shot in its place.
-    pub shots: Vec<ShotRow>,
+    pub(crate) shots: Vec<ShotRow>,
     /// Every cut and how far it is from its downbeat.
-    pub cuts: Vec<CutRow>,
+    pub(crate) cuts: Vec<CutRow>,
     /// Folders of publications.
-    pub outbox: Vec<String>,
+    pub(crate) outbox: Vec<String>,
     /// What it cost.
-    pub cost: Cost,
+    pub(crate) cost: Cost,
     /// What was measured on the finished file, and what people should know.
-    pub measured: Measured,
+    pub(crate) measured: Measured,
 }
 
 /// One arrow.
 #[derive(Debug, Serialize, PartialEq, Eq)]
-pub struct ArrowRow {
+pub(crate) struct ArrowRow {
     /// 1 to 19.
-    pub arrow: u8,
+    pub(crate) arrow: u8,
     /// The words on it.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// `done`, `skipped`, or `waiting` when it has not been reached.
-    pub status: &'static str,
+    pub(crate) status: &'static str,
     /// Milliseconds, summed over repeats such as clips.
-    pub ms: u64,
+    pub(crate) ms: u64,
     /// Who did it.
-    pub adapter: String,
+    pub(crate) adapter: String,
 }
 
 /// One shot.
 #[derive(Debug, Serialize)]
-pub struct ShotRow {
+pub(crate) struct ShotRow {
     /// File name.
-    pub asset: String,
+    pub(crate) asset: String,
     /// First second used of the file.
-    pub source_start_s: f64,
+    pub(crate) source_start_s: f64,
     /// Second of the film.
-    pub start_s: f64,
+    pub(crate) start_s: f64,
     /// Seconds.
-    pub length_s: f64,
+    pub(crate) length_s: f64,
     /// Fit, 0 to 1.
-    pub score: f64,
+    pub(crate) score: f64,
     /// One sentence.
-    pub why: String,
+    pub(crate) why: String,
     /// True when the product made it.
-    pub generated: bool,
+    pub(crate) generated: bool,
     /// The scene it shows.
-    pub scene: String,
+    pub(crate) scene: String,
 }
 
 /// One cut.
 #[derive(Debug, Serialize)]
-pub struct CutRow {
+pub(crate) struct CutRow {
     /// Second of the film at which the picture changes.
-    pub time_s: f64,
+    pub(crate) time_s: f64,
     /// The downbeat it lies on; absent where the music has no grid.
-    pub downbeat_s: Option<f64>,
+    pub(crate) downbeat_s: Option<f64>,
     /// Distance in milliseconds.
-    pub error_ms: Option<f64>,
+    pub(crate) error_ms: Option<f64>,
 }
 
 /// What it cost, in millionths of a US dollar.
 #[derive(Debug, Serialize)]
-pub struct Cost {
+pub(crate) struct Cost {
     /// Always 0 with embedded adapters.
-    pub total_micros: u64,
+    pub(crate) total_micros: u64,
     /// `USD`
-    pub currency: &'static str,
+    pub(crate) currency: &'static str,
 }
 
 /// What was measured on the finished file.
 #[derive(Debug, Serialize)]
-pub struct Measured {
+pub(crate) struct Measured {
     width_px: u32,
     height_px: u32,
     frames: u64,
@@ -101,18 +101,18 @@ pub struct Measured {
 }
 
 /// What the journal of a reel says of its newest film.
-pub struct Made {
+pub(crate) struct Made {
     /// The script.
-    pub script: Script,
+    pub(crate) script: Script,
     /// Cuts and shots.
-    pub laid: (CutPlan, Vec<Placed>),
+    pub(crate) laid: (CutPlan, Vec<Placed>),
     /// The film.
-    pub film: Film,
+    pub(crate) film: Film,
 }
 
 impl Made {
     /// Reads the steps of a run; `None` before the film is rendered.
-    pub fn read(steps: &[StepRow]) -> Option<Self> {
+    pub(crate) fn read(steps: &[StepRow]) -> Option<Self> {
         Some(Self { script: newest(steps, "08-write-script")?, laid: newest(steps, "lay-cuts")?, film: newest(steps, "15-render")? })
     }
 }
@@ -123,7 +123,7 @@ fn newest<T: for<'de> Deserialize<'de>>(steps: &[StepRow], name: &str) -> Option
 }
 
 /// One row per arrow, from the steps of all runs that took part.
-pub fn arrow_rows(steps: &[StepRow]) -> Vec<ArrowRow> {
+pub(crate) fn arrow_rows(steps: &[StepRow]) -> Vec<ArrowRow> {
     let row = |arrow: Arrow| {
         let of_arrow: Vec<&StepRow> = steps.iter().filter(|step| step.step.arrow() == Some(arrow)).collect();
         let is_done = of_arrow.iter().any(|step| step.status == StepStatus::Done);
@@ -144,7 +144,7 @@ pub fn arrow_rows(steps: &[StepRow]) -> Vec<ArrowRow> {
 
 impl Report {
     /// Puts the report together.
-    pub fn new(film: &Path, steps: &[StepRow], made: Made) -> Self {
+    pub(crate) fn new(film: &Path, steps: &[StepRow], made: Made) -> Self {
         let Made { script, laid: (cuts, placed), film: facts } = made;
         let shot = |placed: &Placed| ShotRow {
             asset: placed.pick.shot.file_name.clone(),
@@ -182,12 +182,12 @@ impl Report {
     }
 
     /// What people should know of the film.
-    pub fn remarks(&self) -> &[String] {
+    pub(crate) fn remarks(&self) -> &[String] {
         &self.measured.remarks
     }
 
     /// The table of arrows for a terminal.
-    pub fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         let row = |row: &ArrowRow| format!("{:>3}  {:<36} {:<8} {:>8} ms  {}", row.arrow, row.name, row.status, row.ms, row.adapter);
         self.arrows.iter().map(row).collect::<Vec<_>>().join("\n")
     }

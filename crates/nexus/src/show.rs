@@ -1,13 +1,12 @@
 //! What a terminal shows: progress bars on one, plain lines otherwise, one clear paragraph for an error.
 
-use std::{collections::BTreeMap, io::IsTerminal as _};
+use std::io::IsTerminal as _;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use nexus_core::RunId;
 use nexus_workflow::RunProgress;
 
 /// Prints an error with its causes as one paragraph on stderr.
-pub fn error(error: &anyhow::Error) {
+pub(crate) fn error(error: &anyhow::Error) {
     let mut text = String::new();
     let mut last = String::new();
     for cause in error.chain() {
@@ -25,27 +24,26 @@ pub fn error(error: &anyhow::Error) {
 }
 
 /// One line of output for people; on stderr, so that stdout holds results alone.
-pub fn line(words: &str) {
+pub(crate) fn line(words: &str) {
     eprintln!("{words}");
 }
 
 /// A result on stdout.
-pub fn result(words: &str) {
+pub(crate) fn result(words: &str) {
     use std::io::Write as _;
     // A closed pipe is the reader's choice, not an error.
     let _ = writeln!(std::io::stdout(), "{words}");
 }
 
 /// A value as indented JSON on stdout.
-pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     result(&serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
 /// Progress of steps: a bar on a terminal, a line per step otherwise, nothing when `quiet`.
-pub struct Meter {
+pub(crate) struct Meter {
     style: Style,
-    names: BTreeMap<RunId, String>,
     last: String,
 }
 
@@ -57,7 +55,7 @@ enum Style {
 
 impl Meter {
     /// A meter for this terminal.
-    pub fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         let style = match (quiet, std::io::stderr().is_terminal()) {
             (true, _) => Style::Quiet,
             (false, false) => Style::Lines,
@@ -68,23 +66,17 @@ impl Meter {
                 Style::Bar(bar)
             }
         };
-        Self { style, names: BTreeMap::new(), last: String::new() }
-    }
-
-    /// Calls a run by a name for people.
-    pub fn name(&mut self, run: RunId, name: impl Into<String>) {
-        self.names.insert(run, name.into());
+        Self { style, last: String::new() }
     }
 
     /// Shows how far a step is.
-    pub fn step(&mut self, progress: &RunProgress) {
-        let name = self.names.get(&progress.run).map_or("", String::as_str);
-        let words = format!("{} {name} {}", progress.step, progress.what);
-        self.tell(progress.done, progress.total, &words, &format!("{} {name}", progress.step));
+    pub(crate) fn step(&mut self, progress: &RunProgress) {
+        let words = format!("{} {}", progress.step, progress.what);
+        self.tell(progress.done, progress.total, &words, progress.step.as_str());
     }
 
     /// Shows how far something else is.
-    pub fn tell(&mut self, done: u64, total: u64, words: &str, topic: &str) {
+    pub(crate) fn tell(&mut self, done: u64, total: u64, words: &str, topic: &str) {
         match &self.style {
             Style::Quiet => {}
             Style::Bar(bar) => {
@@ -102,7 +94,7 @@ impl Meter {
     }
 
     /// Clears the bar.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         if let Style::Bar(bar) = &self.style {
             bar.finish_and_clear();
         }

@@ -15,15 +15,15 @@ use nexus_vision::{LexicalEmbedder, RuleTagger};
 use crate::config::{Config, EncoderPreset};
 
 /// The folders of an installation below its data folder.
-pub struct Folders<'a> {
+pub(crate) struct Folders<'a> {
     /// The data folder.
-    pub data: &'a Path,
+    pub(crate) data: &'a Path,
     /// Where publications of the embedded form go.
-    pub outbox: &'a Path,
+    pub(crate) outbox: &'a Path,
 }
 
 /// Every port in the form that the configuration chose.
-pub fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs: LocalBlobs) -> anyhow::Result<Ports> {
+pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs: LocalBlobs) -> anyhow::Result<Ports> {
     let blobs: Arc<dyn BlobStore> = Arc::new(blobs);
     let media: Arc<dyn Media> = Arc::new(FfmpegMedia::new(Limits::default()));
     let scratch = folders.data.join("scratch");

@@ -48,6 +48,11 @@ pub(crate) fn lerp(one: Light, other: Light, at: f32) -> Light {
     std::array::from_fn(|part| one[part] + (other[part] - one[part]) * at)
 }
 
+/// Two lights together.
+pub(crate) fn plus(one: Light, other: Light) -> Light {
+    std::array::from_fn(|part| one[part] + other[part])
+}
+
 /// Light times a factor.
 pub(crate) fn scaled(light: Light, factor: f32) -> Light {
     light.map(|part| part * factor)

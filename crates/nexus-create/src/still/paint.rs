@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::{
-    colour::{Curve, Light, Palette, lerp, scaled},
+    colour::{Curve, Light, Palette, lerp, plus, scaled},
     shape::{Point, Shape},
 };
 
@@ -160,9 +160,7 @@ fn ground_at(composition: &Composition, point: Point) -> Light {
         let x = (point[0] - leak.centre[0]) / leak.radius[0];
         let y = (point[1] - leak.centre[1]) / leak.radius[1];
         let strength = (-(x * x + y * y)).exp();
-        for part in 0..3 {
-            light[part] += leak.light[part] * strength;
-        }
+        light = plus(light, scaled(leak.light, strength));
     }
     for bokeh in &composition.bokeh {
         let (x, y) = (point[0] - bokeh.centre[0], point[1] - bokeh.centre[1]);
@@ -171,9 +169,7 @@ fn ground_at(composition: &Composition, point: Point) -> Light {
             let inside = smooth((1.0 + bokeh.softness - away) / (2.0 * bokeh.softness));
             // Lenses draw the edge of such a disc a little brighter than its middle.
             let strength = inside * (0.72 + 0.28 * away.min(1.0).powi(3));
-            for part in 0..3 {
-                light[part] += bokeh.light[part] * strength;
-            }
+            light = plus(light, scaled(bokeh.light, strength));
         }
     }
     light
@@ -195,10 +191,7 @@ fn laid_on(piece: &Piece, mut light: Light, point: Point, distance: f32, pixel: 
         Finish::Glow(radius) => {
             let core = smooth((edge - distance) / (2.0 * edge));
             let halo = (-(distance.max(0.0) / radius)).exp();
-            for part in 0..3 {
-                light[part] += colour[part] * core + piece.rim[part] * halo * (1.0 - core);
-            }
-            light
+            plus(light, plus(scaled(colour, core), scaled(piece.rim, halo * (1.0 - core))))
         }
         Finish::Solid(opacity) => {
             let cover = smooth((edge - distance) / (2.0 * edge)) * opacity;

@@ -152,7 +152,7 @@ impl Guard<'_> {
     }
 
     fn is_known(&self, word: &Word) -> bool {
-        self.known_names.iter().any(|name| *name == word.folded)
+        self.known_names.contains(&word.folded)
     }
 
     fn cues_a_person(&self, index: usize) -> bool {

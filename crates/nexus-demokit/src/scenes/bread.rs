@@ -86,10 +86,9 @@ impl Shader for Moment<'_> {
     fn light(&self, x: f32, y: f32, _pixel: f32) -> Rgb {
         let p = self.camera.see(x, y, 1.0);
         let far = self.camera.see(x, y, 0.7);
-        let still = self.scene.still.light(p.0, p.1, self.half, rgb(2.2, 1.45, 0.8));
-        let height = self.scene.still.matt.at(p.0, p.1)[3];
+        let (still, height) = self.scene.still.light_and_height(p.0, p.1, self.half, rgb(2.2, 1.45, 0.8));
         let front = smooth(BACK - 0.003, BACK + 0.003, p.1 + height * 1.1).max(smooth(0.02, 0.04, height));
-        let oven = self.scene.oven.light(far.0, far.1) * self.embers;
+        let oven = if front < 1.0 { self.scene.oven.light(far.0, far.1) * self.embers } else { Rgb::BLACK };
         let out = oven.mix(still * (1.0 - 0.35 * smooth(0.2, 0.62, p.1)), front);
         let steam = self.steam.at(x, y)[0].min(1.3);
         out + rgb(0.50, 0.36, 0.25) * (steam * 0.40 * mix(1.0, 0.7, smooth(-0.3, 0.3, y)))

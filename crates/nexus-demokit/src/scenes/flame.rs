@@ -119,7 +119,8 @@ impl Shader for Moment<'_> {
         let p = self.camera.see(x, y, 1.0);
         let soft = 1.6 * pixel / self.camera.zoom;
         // Heat bends what is behind it.
-        let haze = (self.scene.small.at(p.0 * 2.0, p.1 * 1.5 + self.seconds * 1.2) - 0.5) * 0.016 * bell(p.0, 0.3) * smooth(0.2, 0.0, p.1);
+        let shimmer = 0.016 * bell(p.0, 0.3) * smooth(0.2, 0.0, p.1);
+        let haze = if shimmer > 0.0005 { (self.scene.small.at(p.0 * 2.0, p.1 * 1.5 + self.seconds * 1.2) - 0.5) * shimmer } else { 0.0 };
         let mut out = self.back.light(x + haze, y);
         if p.1 > 0.05 {
             out = self.stove(p, soft, out);
@@ -161,6 +162,9 @@ impl Moment<'_> {
             }
             out += rgb(0.06, 0.25, 1.9) * blue + rgb(0.5, 0.9, 1.6) * core;
         }
+        if x.abs() > 0.29 || y < 0.285 {
+            return out;
+        }
         let burner = slab(p, (0.0, 0.35), (0.155, 0.011), 0.006);
         out = out.mix(rgb(0.008, 0.008, 0.010) + rgb(0.05, 0.10, 0.35) * bell(y - 0.339, 0.006), cover(burner, soft));
         // Iron bars that carry the pan.
@@ -175,9 +179,12 @@ impl Moment<'_> {
 
     fn pan(&self, p: Point, soft: f32, ground: Rgb) -> Rgb {
         let (x, y) = p;
+        let beside = x < -0.28 || y > 0.31 || y < RIM - 0.10;
+        if beside || (x > 0.27 && y > RIM + 0.06) || (x < 0.24 && y < RIM - 0.05) {
+            return ground;
+        }
         let mut out = ground;
-        let lift = 0.0;
-        let outer = polygon(p, &[(-0.262, RIM + lift), (0.262, RIM + lift), (0.222, 0.283), (0.190, 0.2965), (-0.190, 0.2965), (-0.222, 0.283)]) - 0.003;
+        let outer = polygon(p, &[(-0.262, RIM), (0.262, RIM), (0.222, 0.283), (0.190, 0.2965), (-0.190, 0.2965), (-0.222, 0.283)]) - 0.003;
         let handle = stroke(p, (0.245, RIM + 0.022), (0.47, RIM - 0.022), 0.0135, 0.0105).min(stroke(p, (0.46, RIM - 0.020), (0.92, RIM - 0.070), 0.0165, 0.019));
         let rim = ellipse(p, (0.0, RIM), (0.265, 0.034));
         // The pan's hollow, glowing with what burns in it.

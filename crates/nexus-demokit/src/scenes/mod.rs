@@ -57,7 +57,7 @@ pub(crate) fn scene(name: &str, lines: usize) -> Option<Box<dyn Scene>> {
         "string_lights_terrace" => Box::new(terrace::Terrace::new(lines)),
         "oysters_on_ice" => Box::new(oysters::Oysters::new(lines)),
         "chef_hands_plating" => Box::new(plating::Plating::new(lines)),
-        "waves_on_the_shore" => Box::new(waves::Waves::new()),
+        "waves_on_the_shore" => Box::new(waves::Waves::new(lines)),
         "bread_from_the_oven" => Box::new(bread::Bread::new(lines)),
         _ => return None,
     })

@@ -26,7 +26,7 @@ impl Oysters {
         let noises = Noises { broad: Field::clouds(512, 6, 5, 81), fine: Field::clouds(512, 24, 4, 82) };
         let lamps = Lamps {
             key: [-0.42, -0.62, 0.66],
-            key_light: rgb(0.98, 0.80, 0.62),
+            key_light: rgb(1.05, 0.82, 0.58),
             rim: [0.70, -0.35, 0.62],
             rim_light: rgb(0.12, 0.18, 0.28),
             sky: rgb(0.085, 0.105, 0.135),
@@ -101,16 +101,16 @@ fn ice(noises: &Noises, x: f32, y: f32) -> Surface {
     let facet = |n: f32, seed: u32| {
         let c = cell((x + warp) * n + 50.0, (y - warp) * n + 50.0, 200, seed);
         let (a, b) = ((c.value * 47.0).sin(), (c.value * 91.0).cos());
-        let bevel = smooth(0.0, 0.20, c.next - c.near);
+        let bevel = smooth(0.0, 0.34, c.next - c.near);
         (c.value * 0.6 + (c.offset.0 * a + c.offset.1 * b) * 0.75, bevel, c.value)
     };
-    let (large, large_edge, value) = facet(15.0, 84);
-    let (small, small_edge, small_value) = facet(37.0, 87);
+    let (large, large_edge, value) = facet(11.0, 84);
+    let (small, small_edge, small_value) = facet(27.0, 87);
     let height = -0.035 + (large * 0.6 + large_edge * 0.5) * 0.022 + (small * 0.7 + small_edge * 0.5) * 0.0085 + noises.broad.at(x * 0.5, y * 0.5) * 0.02;
     let deep = large_edge * 0.6 + small_edge * 0.4;
-    let clear = rgb(0.06, 0.10, 0.15).mix(rgb(0.50, 0.58, 0.64), deep * (0.12 + 0.88 * value * value));
+    let clear = rgb(0.15, 0.22, 0.29).mix(rgb(0.60, 0.68, 0.74), deep * (0.10 + 0.90 * value * value));
     let milk = smooth(0.55, 0.85, small_value);
-    Surface { height, colour: clear.mix(rgb(0.74, 0.80, 0.84), milk * 0.45), gloss: 0.95, glow: rgb(0.010, 0.026, 0.044) * (1.2 - 0.6 * deep) }
+    Surface { height, colour: clear.mix(rgb(0.74, 0.80, 0.84), milk * 0.45), gloss: 0.95, glow: rgb(0.012, 0.034, 0.058) * (1.2 - 0.6 * deep) + rgb(0.10, 0.13, 0.15) * (value * value * value * deep) }
 }
 
 fn oyster(noises: &Noises, q: (f32, f32), size: f32, index: i32, ground: Surface) -> Surface {

@@ -30,7 +30,12 @@ pub(crate) struct Plate {
     height: usize,
     scale: f32,
     cells: Vec<[f32; 4]>,
+    /// Per square of [`SQUARE`] cells: whether anything in or beside it has cover or light.
+    drawn: Vec<bool>,
 }
+
+/// Side of the squares in which empty parts of a plate are skipped, a power of two.
+const SQUARE: usize = 16;
 
 impl Plate {
     /// Paints `frame` with `per_unit` cells per unit; `paint(x, y)` gives the four values of a cell.
@@ -44,7 +49,7 @@ impl Plate {
                 *cell = paint(frame.left + (column as f32 + 0.5) / per_unit, y);
             }
         });
-        Self { frame, width, height, scale: per_unit, cells }
+        Self { frame, width, height, scale: per_unit, drawn: survey(&cells, width, height), cells }
     }
 
     /// Paints light without cover.
@@ -60,7 +65,7 @@ impl Plate {
     pub(crate) fn at(&self, x: f32, y: f32) -> [f32; 4] {
         let u = ((x - self.frame.left) * self.scale - 0.5).clamp(0.0, (self.width - 2) as f32 + 0.999);
         let v = ((y - self.frame.top) * self.scale - 0.5).clamp(0.0, (self.height - 2) as f32 + 0.999);
-        let (column, row) = (u as usize, v as usize);
+        let (column, row) = (u as i32 as usize, v as i32 as usize);
         let (fx, fy) = (u - column as f32, v - row as f32);
         let top = row * self.width + column;
         let upper = &self.cells[top..top + 2];
@@ -85,8 +90,19 @@ impl Plate {
     /// This plate over `ground`.
     #[inline]
     pub(crate) fn over(&self, x: f32, y: f32, ground: Rgb) -> Rgb {
+        if self.is_empty(x, y) {
+            return ground;
+        }
         let [r, g, b, a] = self.at(x, y);
         rgb(r, g, b) + ground * (1.0 - a)
+    }
+
+    /// True where the plate, as it was painted or blurred, has neither light nor cover; outside, of its nearest edge.
+    #[inline]
+    pub(crate) fn is_empty(&self, x: f32, y: f32) -> bool {
+        let column = ((x - self.frame.left) * self.scale).clamp(0.0, (self.width - 1) as f32) as i32 as usize / SQUARE;
+        let row = ((y - self.frame.top) * self.scale).clamp(0.0, (self.height - 1) as f32) as i32 as usize / SQUARE;
+        !self.drawn[row * self.width.div_ceil(SQUARE) + column]
     }
 
     /// One row of light at height `y`, between the two nearest rows of cells; its cells as in [`Plate::column`].
@@ -162,7 +178,23 @@ impl Plate {
                 }
             });
         }
+        self.drawn = survey(&self.cells, self.width, self.height);
     }
+}
+
+/// Which squares hold something, one cell of neighbours counted in.
+fn survey(cells: &[[f32; 4]], width: usize, height: usize) -> Vec<bool> {
+    let (across, down) = (width.div_ceil(SQUARE), height.div_ceil(SQUARE));
+    (0..across * down)
+        .into_par_iter()
+        .map(|index| {
+            let (left, top) = (index % across * SQUARE, index / across * SQUARE);
+            (top.saturating_sub(2)..(top + SQUARE + 2).min(height)).any(|row| {
+                let line = &cells[row * width..(row + 1) * width];
+                line[left.saturating_sub(2)..(left + SQUARE + 2).min(width)].iter().any(|cell| cell.iter().any(|v| *v > 1e-5))
+            })
+        })
+        .collect()
 }
 
 fn box_blur(line: &mut [[f32; 4]], reach: usize) {

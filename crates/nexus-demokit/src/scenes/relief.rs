@@ -39,9 +39,9 @@ pub(crate) struct Lamps {
 #[derive(Debug)]
 pub(crate) struct StillLife {
     /// Light without highlights; the fourth value is height.
-    pub(crate) matt: Plate,
+    matt: Plate,
     /// Normal x, normal y, gloss, occlusion.
-    pub(crate) skin: Plate,
+    skin: Plate,
 }
 
 impl StillLife {
@@ -112,15 +112,21 @@ impl StillLife {
     /// The light of a point with highlights of a lamp whose half direction is `half` (x, y; z is the rest).
     #[inline]
     pub(crate) fn light(&self, x: f32, y: f32, half: (f32, f32), lamp: Rgb) -> Rgb {
-        let [r, g, b, _] = self.matt.at(x, y);
+        self.light_and_height(x, y, half, lamp).0
+    }
+
+    /// As [`StillLife::light`], with the surface's height.
+    #[inline]
+    pub(crate) fn light_and_height(&self, x: f32, y: f32, half: (f32, f32), lamp: Rgb) -> (Rgb, f32) {
+        let [r, g, b, height] = self.matt.at(x, y);
         let [nx, ny, gloss, open] = self.skin.at(x, y);
         let base = rgb(r, g, b);
         if gloss < 0.01 {
-            return base;
+            return (base, height);
         }
         let (dx, dy) = (nx - half.0, ny - half.1);
         let facing = (1.0 - (dx * dx + dy * dy)).max(0.0);
         let sharp = shine(facing, 60.0);
-        base + lamp * (gloss * open * (sharp * sharp * 2.5 + shine(facing, 12.0) * 0.12))
+        (base + lamp * (gloss * open * (sharp * sharp * 2.5 + shine(facing, 12.0) * 0.12)), height)
     }
 }

@@ -50,7 +50,9 @@ impl Scene for Sunset {
             seconds,
             0.0007,
         );
-        Box::new(Moment { scene: self, camera, seconds })
+        let mut moment = Moment { scene: self, camera, seconds, sun: camera.show(SUN, 0.3), horizon: camera.show((0.0, HORIZON), 0.6).1, bob: (seconds * 1.3).sin() * 0.0011, mirrored: Plate::paint_light(Frame::around(0.1, 0.1), 20.0, |_, _| Rgb::BLACK) };
+        moment.mirrored = Plate::paint_light(Frame { left: -0.95, top: -0.52, right: 0.95, bottom: 0.14 }, 400.0, |x, y| moment.beyond(x, y));
+        Box::new(moment)
     }
 
     fn bloom(&self) -> f32 {
@@ -62,27 +64,37 @@ struct Moment<'a> {
     scene: &'a Sunset,
     camera: Camera,
     seconds: f32,
+    sun: (f32, f32),
+    horizon: f32,
+    bob: f32,
+    /// Sky and town without the sun, small: what the water mirrors.
+    mirrored: Plate,
 }
 
 impl Moment<'_> {
-    /// The sky and the far town in a direction.
-    fn beyond(&self, x: f32, y: f32, pixel: f32) -> Rgb {
-        let drift = self.seconds * 0.0016;
+    /// The sky and the far town in a direction, without the sun.
+    fn beyond(&self, x: f32, y: f32) -> Rgb {
+        self.town(x, y, self.sky(x, y))
+    }
+
+    fn sky(&self, x: f32, y: f32) -> Rgb {
         let (sx, sy) = self.camera.see(x, y, 0.3);
-        let mut light = self.scene.sky.light(sx + drift, sy);
-        light += sun(x, y, self.camera.show(SUN, 0.3), pixel);
+        self.scene.sky.light(sx + self.seconds * 0.0016, sy)
+    }
+
+    fn town(&self, x: f32, y: f32, behind: Rgb) -> Rgb {
         let (tx, ty) = self.camera.see(x, y, 0.6);
-        self.scene.town.over(tx, ty, light)
+        if ty < -0.06 { behind } else { self.scene.town.over(tx, ty, behind) }
     }
 }
 
 impl Shader for Moment<'_> {
     fn light(&self, x: f32, y: f32, pixel: f32) -> Rgb {
-        let horizon = self.camera.show((0.0, HORIZON), 0.6).1;
+        let horizon = self.horizon;
         let (bx, by) = self.camera.see(x, y, 1.0);
-        let bob = ((bx * 7.0 + self.seconds * 1.3).sin()) * 0.0012;
+        let bob = self.bob;
         if y < horizon {
-            let behind = self.beyond(x, y, pixel);
+            let behind = self.town(x, y, self.sky(x, y) + sun(x, y, self.sun, pixel));
             return self.scene.boats.over(bx, by + bob, behind);
         }
         // Water: a plane seen at a flat angle; `depth` grows towards the viewer.
@@ -94,23 +106,25 @@ impl Shader for Moment<'_> {
         let fine = self.scene.water.at(wx * 1.35 - t * 0.03 + 0.3, wz * 1.05 + t * 0.035);
         let roll = self.scene.swell.at(wx * 0.11 + t * 0.012, wz * 0.16 + t * 0.03);
         let calm = 1.0 / (1.0 + far * 0.42);
-        let slope_y = (near[1] * 0.6 + fine[1] * 0.45 + roll[1] * 0.5) * calm;
+        let slope_y = (near[1] * 0.75 + fine[1] * 0.6 + roll[1] * 0.5) * calm;
         let slope_x = (near[0] * 0.6 + fine[0] * 0.45 + roll[0] * 0.3) * calm;
-        let up = (depth * 0.82 + slope_y * 0.062 + 0.004).abs();
+        let up = (depth * 0.80 + slope_y * 0.088 + 0.004).abs();
         let rx = x + slope_x * 0.02;
-        let mut sky = self.beyond(rx, horizon - up, pixel * 3.0);
+        let mut sky = self.mirrored.light(rx, horizon - up) + sun(rx, horizon - up, self.sun, pixel * 3.0);
         // Boats mirror in the near water, broken by the waves.
         let (mx, my) = self.camera.see(x + slope_x * 0.006, horizon - (y - horizon) * 0.93 + slope_y * 0.016, 1.0);
-        let mirror = self.scene.boats.at(mx, my)[3] * smooth(0.42, 0.02, y - horizon);
+        let near_share = smooth(0.42, 0.02, y - horizon);
+        let mirror = if near_share > 0.0 && !self.scene.boats.is_empty(mx, my) { self.scene.boats.at(mx, my)[3] * near_share } else { 0.0 };
         sky = sky * (1.0 - 0.86 * mirror);
         let facing = (depth * 1.5 - slope_y * 0.28).clamp(0.0, 1.0);
         let mirror_share = mix(0.92, 0.36, facing);
         let body = rgb(0.012, 0.03, 0.045) + rgb(0.06, 0.03, 0.025) * bell(x - 0.1, 0.5);
         let light = body.mix(sky, mirror_share);
-        self.scene.boats.over(bx, by + bob, light)
+        if y < horizon + 0.13 { self.scene.boats.over(bx, by + bob, light) } else { light }
     }
 }
 
+#[inline]
 fn sun(x: f32, y: f32, at: (f32, f32), pixel: f32) -> Rgb {
     let (dx, dy) = (x - at.0, y - at.1);
     let d2 = dx * dx + dy * dy;
@@ -125,10 +139,10 @@ fn sun(x: f32, y: f32, at: (f32, f32), pixel: f32) -> Rgb {
 
 fn sky(clouds: &Field, wisps: &Field, x: f32, y: f32) -> Rgb {
     let up = (HORIZON - y).max(0.0);
-    let near_sun = bell(x - SUN.0, 0.62);
-    let low = rgb(1.25, 0.40, 0.10).mix(rgb(0.75, 0.20, 0.14), 1.0 - near_sun);
-    let middle = rgb(0.62, 0.20, 0.20);
-    let high = rgb(0.085, 0.10, 0.24);
+    let near_sun = bell(x - SUN.0, 0.55);
+    let low = rgb(0.98, 0.27, 0.050).mix(rgb(0.50, 0.115, 0.085), 1.0 - near_sun);
+    let middle = rgb(0.36, 0.095, 0.105);
+    let high = rgb(0.040, 0.055, 0.16);
     let mut light = low.mix(middle, smooth(0.0, 0.22, up)).mix(high, smooth(0.12, 0.62, up));
     light += rgb(0.9, 0.36, 0.07) * (near_sun * fade(up * 7.0) * 0.9);
     // Clouds on a layer overhead: farther ones are flatter.
@@ -145,14 +159,17 @@ fn sky(clouds: &Field, wisps: &Field, x: f32, y: f32) -> Rgb {
     let toward = at((SUN.0 - x) * 0.02, 0.018);
     let edge = smooth(-0.03, 0.13, here - toward);
     let near = bell(x - SUN.0, 0.75) * fade(up * 1.7);
-    let shaded = rgb(0.20, 0.10, 0.17).mix(rgb(0.36, 0.12, 0.12), near);
-    let lit = rgb(1.0, 0.30, 0.22).mix(rgb(2.6, 1.05, 0.32), near);
+    let shaded = rgb(0.095, 0.050, 0.10).mix(rgb(0.20, 0.060, 0.065), near);
+    let lit = rgb(0.80, 0.20, 0.13).mix(rgb(2.3, 0.80, 0.20), near);
     let cloud = shaded.mix(lit, edge * (0.25 + 0.75 * near) + 0.1);
-    light.mix(cloud, density * 0.86)
+    light.mix(cloud, density * 0.92)
 }
 
 /// Far hills and the town's roofs with first lights.
 fn town(x: f32, y: f32, soft: f32) -> [f32; 4] {
+    if y < -0.06 {
+        return [0.0; 4];
+    }
     let wave = |f: f32, p: f32| (x * f + p).sin();
     let hill = HORIZON - 0.022 - 0.020 * wave(2.1, 0.6) - 0.012 * wave(5.3, 2.0) - 0.004 * wave(13.0, 1.0) - 0.03 * smooth(0.1, -1.0, x);
     let back = cover(hill - y, soft * 1.5) * 0.93;
@@ -165,15 +182,15 @@ fn town(x: f32, y: f32, soft: f32) -> [f32; 4] {
         if (centre - x).abs() > 0.08 || (centre - SUN.0).abs() < 0.10 {
             continue;
         }
-        let (w, h) = (0.014 + 0.016 * b, 0.012 + 0.022 * a * smooth(0.1, 0.5, (centre - 0.1).abs()));
+        let (w, h) = (0.012 + 0.026 * b * b, 0.010 + 0.030 * a * smooth(0.1, 0.5, (centre - 0.1).abs()));
         let wall = slab((x, y), (centre, HORIZON), (w, h), 0.0);
-        let roof = polygon((x, y), &[(centre - w * 1.1, HORIZON - h), (centre + w * 1.1, HORIZON - h), (centre, HORIZON - h - w * 0.8)]);
+        let roof = polygon((x, y), &[(centre - w * 1.1, HORIZON - h + 0.002), (centre + w * 1.1, HORIZON - h + 0.002), (centre + (b - 0.5) * w, HORIZON - h - w * (0.25 + 0.75 * a))]);
         roofs = roofs.min(wall).min(roof);
     }
     let tower = slab((x, y), (-0.42, HORIZON - 0.02), (0.009, 0.055), 0.0)
         .min(polygon((x, y), &[(-0.432, HORIZON - 0.074), (-0.408, HORIZON - 0.074), (-0.42, HORIZON - 0.125)]));
     let front = cover(roofs.min(tower), soft);
-    light = light.mix(rgb(0.055, 0.026, 0.045), front);
+    light = light.mix(rgb(0.070, 0.027, 0.040), front);
     cells = cells.max(front);
     let mut out = light * cells;
     for k in -30..30 {

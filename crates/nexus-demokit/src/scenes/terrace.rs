@@ -65,7 +65,9 @@ impl Scene for Terrace {
                 back.add_glow(camera.show(cord.bulb(k), cord.near), 0.11 * cord.size + 0.02, rgb(0.55, 0.23, 0.06) * (0.5 + 0.35 * cord.size));
             }
         }
-        Box::new(Moment { scene: self, camera, seconds, back })
+        let sway = CORDS.each_ref().map(|cord| self.sway.at(seconds * 0.11 + cord.near, cord.sag) - 0.5);
+        let rustle = self.sway.at(seconds * 0.16, 0.7) - 0.5;
+        Box::new(Moment { scene: self, camera, back, sway, rustle })
     }
 
     fn bloom(&self) -> f32 {
@@ -76,8 +78,9 @@ impl Scene for Terrace {
 struct Moment<'a> {
     scene: &'a Terrace,
     camera: Camera,
-    seconds: f32,
     back: Plate,
+    sway: [f32; 5],
+    rustle: f32,
 }
 
 impl Shader for Moment<'_> {
@@ -87,17 +90,16 @@ impl Shader for Moment<'_> {
         if ty > 0.01 {
             out = self.scene.tables.over(tx, ty, out);
         }
-        for (cord, plate) in CORDS.iter().zip(&self.scene.cords) {
+        for ((cord, plate), push) in CORDS.iter().zip(&self.scene.cords).zip(&self.sway) {
             let (cx, cy) = self.camera.see(x, y, cord.near);
             if cy < 0.11 {
-                let push = self.scene.sway.at(self.seconds * 0.11 + cord.near, cx * 0.13) - 0.5;
                 out = plate.over(cx + push * 0.008 * cord.size, cy + push * 0.012 * cord.size, out);
             }
         }
         if x.abs() > 0.35 || y < -0.3 {
             let (lx, ly) = self.camera.see(x, y, 1.6);
-            let push = self.scene.sway.at(self.seconds * 0.16, lx * 0.3 + ly * 0.2) - 0.5;
-            out = self.scene.leaves.over(lx + push * 0.016, ly + push * 0.010, out);
+            let push = self.rustle * (0.6 + ly);
+            out = self.scene.leaves.over(lx + push * 0.020, ly + push * 0.012, out);
         }
         out
     }

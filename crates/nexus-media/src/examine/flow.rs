@@ -199,8 +199,9 @@ fn solve(mut matrix: [[f64; 3]; 3], mut right: [f64; 3]) -> Option<[f64; 3]> {
         right.swap(column, pivot);
         for row in column + 1..3 {
             let factor = matrix[row][column] / matrix[column][column];
-            for rest in column..3 {
-                matrix[row][rest] -= factor * matrix[column][rest];
+            let above = matrix[column];
+            for (value, pivot) in matrix[row].iter_mut().zip(above).skip(column) {
+                *value -= factor * pivot;
             }
             right[row] -= factor * right[column];
         }

@@ -93,7 +93,7 @@ async fn see(
             break;
         }
         frames += 1;
-        if frames % report_every == 0 {
+        if frames.is_multiple_of(report_every) {
             context.report(frames.min(total), total, format!("watching {}", name_of(file)));
         }
     }
@@ -163,7 +163,7 @@ impl Plan {
 }
 
 fn picture_arguments(file: &Path, plan: &Plan, probed: &Probed, limits: &Limits) -> Arguments {
-    let small = Chain::new().nearest(plan.rate, 0.0, plan.rate).to_rgb(plan.width_px, plan.height_px, probed.colour);
+    let small = Chain::new().nearest(plan.rate, 0.0, plan.rate).into_rgb(plan.width_px, plan.height_px, probed.colour);
     let most_frames = (limits.max_footage_s * plan.rate.as_f64()).ceil();
     Arguments::ffmpeg()
         .pair("-filter_threads", "1")
@@ -174,7 +174,7 @@ fn picture_arguments(file: &Path, plan: &Plan, probed: &Probed, limits: &Limits)
         .pair("-frames:v", format!("{most_frames:.0}"))
         .pair("-vf", small.text())
         .pair("-fps_mode", "passthrough")
-        .to_pipe("rawvideo")
+        .into_pipe("rawvideo")
 }
 
 fn sound_arguments(file: &Path, limits: &Limits) -> Arguments {
@@ -185,5 +185,5 @@ fn sound_arguments(file: &Path, limits: &Limits) -> Arguments {
         .pair("-t", seconds(limits.max_footage_s))
         .pair("-af", Chain::new().resample(hearing::RATE_HZ).text())
         .pair("-ac", "1")
-        .to_pipe("f32le")
+        .into_pipe("f32le")
 }

@@ -135,7 +135,7 @@ impl Takes {
     /// Closes what is open at a cut; what is too long for one window becomes two.
     fn close_take(&mut self) {
         let length_s = self.length_s();
-        if length_s > MOST_WINDOW_S && length_s >= 2.0 * LEAST_WINDOW_S {
+        if length_s > MOST_WINDOW_S {
             let at = self.trough(LEAST_WINDOW_S, (length_s - LEAST_WINDOW_S).min(MOST_WINDOW_S));
             self.close_window(at);
         }

@@ -70,7 +70,11 @@ async fn shots(media: &dyn Media, files: &MediaFiles<'_>) {
         assert_eq!(shot.frames.len(), 3, "rule: a shot has three frames");
         for frame in &shot.frames {
             assert!(frame.time_s >= shot.start_s && frame.time_s < shot.end_s, "rule: frames are of their shot");
-            assert_eq!(frame.rgb.len(), 3 * frame.width_px as usize * frame.height_px as usize, "rule: frames are whole");
+            assert_eq!(
+                frame.rgb.len(),
+                3 * frame.width_px as usize * frame.height_px as usize,
+                "rule: frames are whole"
+            );
         }
         assert!((shot.start_s..=shot.end_s).contains(&shot.motion.peak_s), "rule: the liveliest moment is in the shot");
         let sound = shot.sound.expect("rule: a clip with sound has sound under its shots");

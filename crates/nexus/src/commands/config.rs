@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Runs the command.
-pub fn run(command: &ConfigCommand, global: &Global, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<()> {
+pub(crate) fn run(command: &ConfigCommand, global: &Global, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Show => {
             let mut config = config::load(global.config.as_deref(), environment)?;

@@ -28,7 +28,7 @@ use crate::{
 const DEMO_UNDO_S: u64 = 1;
 
 /// Runs the command.
-pub async fn run(arguments: DemoArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
+pub(crate) async fn run(arguments: DemoArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
     let out = &arguments.out;
     std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made; choose another folder with --out", out.display()))?;
     let mut meter = Meter::new(global.json);

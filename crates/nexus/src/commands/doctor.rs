@@ -13,7 +13,7 @@ struct Finding {
 }
 
 /// Runs the command.
-pub async fn run(config: &Config, global: &Global) -> anyhow::Result<()> {
+pub(crate) async fn run(config: &Config, global: &Global) -> anyhow::Result<()> {
     let findings = vec![ffmpeg().await, data_folder(config)];
     let all_good = findings.iter().all(|finding| finding.good);
     if global.json {

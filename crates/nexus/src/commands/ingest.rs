@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Runs the command.
-pub async fn run(arguments: IngestArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
+pub(crate) async fn run(arguments: IngestArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
     let clips = intake::find_clips(&arguments.paths)?;
     let mut installation = Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
     let workshop = installation.start()?;

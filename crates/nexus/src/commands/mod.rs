@@ -1,10 +1,10 @@
 //! One file per command.
 
-pub mod config;
-pub mod demo;
-pub mod doctor;
-pub mod ingest;
-pub mod review;
-pub mod run;
-pub mod search;
-pub mod up;
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod ingest;
+pub(crate) mod review;
+pub(crate) mod run;
+pub(crate) mod search;
+pub(crate) mod up;

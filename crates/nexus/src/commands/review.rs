@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Runs the command.
-pub async fn run(command: ReviewCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
+pub(crate) async fn run(command: ReviewCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
     let ReviewCommand::Send { file, business, music, wait } = command;
     let document = intake::read_review(&file)?;
     let mut installation = Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
@@ -53,7 +53,7 @@ pub async fn run(command: ReviewCommand, config: &Config, global: &Global) -> an
 }
 
 /// The track of the newest film.
-pub async fn last_music(installation: &Installation) -> anyhow::Result<Option<BlobRef>> {
+pub(crate) async fn last_music(installation: &Installation) -> anyhow::Result<Option<BlobRef>> {
     let filter = RunFilter { flow: Some("reel".into()), limit: 1, ..RunFilter::default() };
     let newest = installation.store.runs(&filter).await?.pop();
     Ok(newest.and_then(|run| serde_json::from_value::<ReelInput>(run.input).ok()).map(|input| input.music))

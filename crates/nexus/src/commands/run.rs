@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Runs the command.
-pub async fn run(command: RunCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
+pub(crate) async fn run(command: RunCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
     let store = Installation::look(config).await?;
     match command {
         RunCommand::List { state, limit } => {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Runs the command.
-pub async fn run(arguments: SearchArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
+pub(crate) async fn run(arguments: SearchArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
     let installation = Installation::open(config, Purpose::Look).await?;
     let business = installation.business(arguments.business).await?;
     let query = SearchQuery { text: arguments.query, limit: arguments.limit.clamp(1, 1000) };

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Runs the command until Ctrl-C.
-pub async fn run(arguments: UpArguments, mut config: Config) -> anyhow::Result<()> {
+pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::Result<()> {
     if let Some(address) = arguments.listen {
         config.server.listen = address;
     }

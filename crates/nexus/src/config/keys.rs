@@ -30,7 +30,7 @@ const KEYS: &[(&str, &str)] = &[
 ];
 
 /// The meaning of `key` and of every key below it; empty when there is none.
-pub fn explain(key: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn explain(key: &str) -> Vec<(&'static str, &'static str)> {
     let below = format!("{key}.");
     let matches = |name: &str| key.is_empty() || name == key || name.starts_with(&below);
     KEYS.iter().copied().filter(|(name, _)| matches(name)).collect()

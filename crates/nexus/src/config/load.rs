@@ -12,14 +12,14 @@ const PREFIX: &str = "NEXUS__";
 /// Every mistake of a configuration, one per line.
 #[derive(Debug, thiserror::Error)]
 #[error("the configuration has {} mistake(s):\n{}", .0.len(), .0.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))]
-pub struct ConfigError(pub Vec<String>);
+pub(crate) struct ConfigError(pub Vec<String>);
 
 /// The configuration from defaults, the file and the environment. `file` must exist when it is given; otherwise
 /// `./nexus.toml` is read if it is there.
 ///
 /// # Errors
 /// [`ConfigError`] with all mistakes of all layers.
-pub fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+pub(crate) fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
     let mut mistakes = Vec::new();
     let mut table = Table::try_from(Config::default()).expect("the defaults are plain data");
     let known = table.clone();

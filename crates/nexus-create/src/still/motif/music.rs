@@ -75,7 +75,7 @@ pub(super) fn strings(stage: &mut Stage) -> Vec<Piece> {
     let Stage { half: [right, bottom], palette, dice } = stage;
     let level = *bottom * 0.20;
     let slope = -0.22;
-    let phase = dice.between(0.0, 6.28);
+    let phase = dice.between(0.0, std::f32::consts::TAU);
     let mut pieces = Vec::new();
     // Broad, soft bands behind the threads give depth.
     for band in 0..3 {
@@ -130,7 +130,7 @@ pub(super) fn strings(stage: &mut Stage) -> Vec<Piece> {
 /// Ribbons of light that cross: the motif for what has none.
 pub(super) fn ribbons(stage: &mut Stage) -> Vec<Piece> {
     let Stage { half: [_, bottom], palette, dice } = stage;
-    let phase = dice.between(0.0, 6.28);
+    let phase = dice.between(0.0, std::f32::consts::TAU);
     let mut pieces = Vec::new();
     for band in 0..6 {
         let far = band as f32 / 5.0;

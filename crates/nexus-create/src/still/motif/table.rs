@@ -2,7 +2,7 @@
 
 use super::{Stage, glow, solid};
 use crate::still::{
-    colour::{lerp, mix, scaled, toned},
+    colour::{lerp, mix, parse, scaled, toned},
     paint::{Finish, Piece},
     shape::{Point, Shape, turned},
 };
@@ -33,7 +33,7 @@ pub(super) fn glass(stage: &mut Stage) -> Vec<Piece> {
         pieces.push(Piece { shadow: 0.35 * strength, ..clear(foot, 0.30, 1.2) });
         pieces.push(clear(Shape::Profile { axis, outline: stem }, 0.38, 1.4));
         pieces.push(Piece { shadow: 0.12 * strength, ..clear(Shape::Profile { axis, outline: bowl }, 0.13, 2.2) });
-        let red = mix(toned(palette.ember, 0.42, 1.25), palette.deep, 0.12);
+        let red = mix(parse("#8e3a1f", 0), palette.ember, 0.55);
         pieces.push(Piece {
             finish: Finish::Solid(0.92 * strength),
             blur: blur + 0.001,
@@ -71,7 +71,9 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
     let centre = [*right * 0.22, (*bottom * 0.56).min(0.52)];
     let half = [0.66, 0.50];
     let turn = -0.30;
-    let crust = mix(toned(palette.ember, 0.56, 1.1), palette.glow, 0.25);
+    // Food keeps its own colour, only tinted by the brand: nobody eats pink bread.
+    let crust = mix(parse("#b8762f", 0), palette.ember, 0.15);
+    let crumb = mix(parse("#eccb92", 0), palette.glow, 0.12);
     let dark = toned(mix(crust, palette.deep, 0.35), 0.30, 1.0);
     let mut pieces = Vec::new();
     let board =
@@ -101,7 +103,7 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
             blur: 0.10,
             ..solid(
                 oval(-0.085 * step, [-0.036 * step, -0.046 * step]),
-                mix(crust, palette.glow, 0.17 * step),
+                mix(crust, crumb, 0.17 * step),
                 crust,
                 centre,
                 0.40,
@@ -128,18 +130,12 @@ pub(super) fn loaf(stage: &mut Stage) -> Vec<Piece> {
         pieces.push(Piece {
             blur: 0.004,
             rim: scaled(palette.paper, 0.22),
-            ..solid(
-                cut(0.086, 0.0),
-                mix(palette.paper, palette.glow, 0.55),
-                mix(crust, palette.glow, 0.25),
-                middle,
-                0.16,
-            )
+            ..solid(cut(0.086, 0.0), mix(palette.paper, crumb, 0.55), mix(crust, crumb, 0.25), middle, 0.16)
         });
         pieces.push(Piece {
             blur: 0.012,
             finish: Finish::Solid(0.55),
-            ..solid(cut(0.040, -0.010), palette.paper, mix(palette.paper, palette.glow, 0.5), middle, 0.2)
+            ..solid(cut(0.040, -0.010), palette.paper, mix(palette.paper, crumb, 0.5), middle, 0.2)
         });
     }
     // Flour in the air.
@@ -159,8 +155,8 @@ pub(super) fn cup(stage: &mut Stage) -> Vec<Piece> {
     let Stage { half: [right, bottom], palette, dice } = stage;
     let centre = [*right * 0.06, (*bottom * 0.40).min(0.34)];
     let disc = |radius: f32| Shape::Disc { centre, radius };
-    let brew = mix(toned(palette.ember, 0.34, 1.0), palette.deep, 0.35);
-    let crema = mix(palette.ember, palette.glow, 0.45);
+    let brew = mix(parse("#3b2110", 0), palette.deep, 0.25);
+    let crema = mix(parse("#c08a4c", 0), palette.ember, 0.15);
     let mut pieces = vec![
         Piece {
             shadow: 0.6,
@@ -234,7 +230,7 @@ pub(super) fn plate(stage: &mut Stage) -> Vec<Piece> {
             ..solid(disc(0.365), palette.paper, lerp(palette.paper, palette.shade, 0.35), centre, 0.4)
         },
     ];
-    let begin = dice.between(0.0, 6.28);
+    let begin = dice.between(0.0, std::f32::consts::TAU);
     // A sweep of sauce: drops that shrink along an arc.
     for drop in 0..8 {
         let angle = begin + 0.25 * drop as f32 - 0.008 * (drop * drop) as f32;
@@ -246,7 +242,7 @@ pub(super) fn plate(stage: &mut Stage) -> Vec<Piece> {
             ..solid(Shape::Disc { centre: middle, radius }, palette.glow, palette.ember, middle, 0.05)
         });
     }
-    let green = mix(toned(palette.lifted, 0.52, 1.3), palette.glow, 0.18);
+    let green = mix(parse("#5c7a3f", 0), palette.lifted, 0.35);
     for leaf in 0..11 {
         let angle = begin + 2.3 + 0.24 * leaf as f32 + dice.between(-0.08, 0.08);
         let away = 0.17 + dice.between(-0.035, 0.05);
