@@ -21,7 +21,12 @@ pub(crate) fn document(root: &Path) -> anyhow::Result<String> {
         let call = format!("Arrow::{arrow:?}");
         ensure!(text.contains(&call), "{file} never calls {call}");
         let (from, to) = arrow.ends();
-        page.push_str(&format!("| {} | {from} | {to} | {} | [`{}`](../{file}) |\n", arrow.number(), arrow.label(), arrow.flow_file()));
+        page.push_str(&format!(
+            "| {} | {from} | {to} | {} | [`{}`](../{file}) |\n",
+            arrow.number(),
+            arrow.label(),
+            arrow.flow_file()
+        ));
     }
     Ok(page)
 }
@@ -32,6 +37,9 @@ mod tests {
     fn the_page_is_fresh() {
         let root = crate::house::root();
         let page = std::fs::read_to_string(root.join("docs/ARROWS.md")).expect("docs/ARROWS.md exists");
-        assert!(page == super::document(&root).expect("every arrow has its line"), "run `cargo run -p xtask -- arrows`");
+        assert!(
+            page == super::document(&root).expect("every arrow has its line"),
+            "run `cargo run -p xtask -- arrows`"
+        );
     }
 }

@@ -58,7 +58,10 @@ mod tests {
         let metadata = cargo_metadata::MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec();
         let packages = metadata.expect("cargo metadata runs").packages;
         let normal = |package: &cargo_metadata::Package| {
-            let of_code = package.dependencies.iter().filter(|dependency| dependency.kind == cargo_metadata::DependencyKind::Normal);
+            let of_code = package
+                .dependencies
+                .iter()
+                .filter(|dependency| dependency.kind == cargo_metadata::DependencyKind::Normal);
             of_code.map(|dependency| dependency.name.clone()).collect()
         };
         packages.iter().map(|package| (package.name.to_string(), normal(package))).collect()
@@ -99,7 +102,10 @@ mod tests {
     fn heavy_dependencies_stay_behind_one_door() {
         let dependencies = dependencies();
         for (heavy, doors) in DOORS {
-            let users = dependencies.iter().filter(|(_, names)| names.iter().any(|name| name == heavy)).map(|(name, _)| name.as_str());
+            let users = dependencies
+                .iter()
+                .filter(|(_, names)| names.iter().any(|name| name == heavy))
+                .map(|(name, _)| name.as_str());
             for user in users {
                 assert!(doors.contains(&user), "{user} must not use {heavy}; its door is {doors:?}");
             }
@@ -109,7 +115,10 @@ mod tests {
     #[test]
     fn the_core_and_the_flows_stay_light() {
         let dependencies = dependencies();
-        for (name, banned) in [("nexus-core", ["tokio", "reqwest", "sqlx", "axum"]), ("nexus-flows", ["tokio", "reqwest", "sqlx", "axum"])] {
+        for (name, banned) in [
+            ("nexus-core", ["tokio", "reqwest", "sqlx", "axum"]),
+            ("nexus-flows", ["tokio", "reqwest", "sqlx", "axum"]),
+        ] {
             for heavy in banned {
                 assert!(!dependencies[name].iter().any(|other| other == heavy), "{name} must not use {heavy}");
             }
@@ -134,7 +143,12 @@ mod tests {
     #[test]
     fn nothing_is_hidden_from_the_lints() {
         for (path, text) in all_sources() {
-            for mark in [concat!("#[", "allow("), concat!("#[", "ignore"), concat!("todo", "!("), concat!("unimplemented", "!(")] {
+            for mark in [
+                concat!("#[", "allow("),
+                concat!("#[", "ignore"),
+                concat!("todo", "!("),
+                concat!("unimplemented", "!("),
+            ] {
                 assert!(!text.contains(mark), "{} contains {mark}", path.display());
             }
         }
@@ -154,6 +168,9 @@ mod tests {
     fn the_lock_file_stays_within_its_budget() {
         let lock = fs::read_to_string(root().join("Cargo.lock")).expect("Cargo.lock is committed");
         let packages = lock.lines().filter(|line| *line == "[[package]]").count();
-        assert!(packages <= MOST_LOCKED_PACKAGES, "{packages} packages; raise the budget on purpose or find a lighter way");
+        assert!(
+            packages <= MOST_LOCKED_PACKAGES,
+            "{packages} packages; raise the budget on purpose or find a lighter way"
+        );
     }
 }

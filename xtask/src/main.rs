@@ -23,7 +23,8 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Arrows => {
             let path = house::root().join("docs/ARROWS.md");
-            std::fs::write(&path, arrows::document(&house::root())?).with_context(|| format!("write {}", path.display()))
+            std::fs::write(&path, arrows::document(&house::root())?)
+                .with_context(|| format!("write {}", path.display()))
         }
     }
 }

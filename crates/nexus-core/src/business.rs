@@ -50,7 +50,13 @@ pub struct BrandVoice {
 
 impl Default for BrandVoice {
     fn default() -> Self {
-        Self { tone: Tone::Warm, banned_words: Vec::new(), emoji: EmojiPolicy::None, hashtags: Vec::new(), facts: Vec::new() }
+        Self {
+            tone: Tone::Warm,
+            banned_words: Vec::new(),
+            emoji: EmojiPolicy::None,
+            hashtags: Vec::new(),
+            facts: Vec::new(),
+        }
     }
 }
 

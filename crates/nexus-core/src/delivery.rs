@@ -25,6 +25,8 @@ pub struct Notice {
     pub posts: Vec<Post>,
     /// After this moment the link is dead.
     pub expires: Instant,
+    /// Seconds in which an approval can be taken back.
+    pub undo_s: u64,
 }
 
 /// What the notifier did.

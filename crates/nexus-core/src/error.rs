@@ -115,9 +115,10 @@ impl PortError {
         let (kind, help) = match error.kind() {
             std::io::ErrorKind::NotFound => (ErrorKind::NotFound, "check the path"),
             std::io::ErrorKind::PermissionDenied => (ErrorKind::Unauthorized, "check the permissions of the folder"),
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                (ErrorKind::Unavailable, "the disk is full: free some space and run the same command again, it goes on where it was")
-            }
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => (
+                ErrorKind::Unavailable,
+                "the disk is full: free some space and run the same command again, it goes on where it was",
+            ),
             _ => (ErrorKind::Unavailable, "run the same command again; if it persists, check the disk"),
         };
         Self::new(kind, provider, op, format!("{}: {help}", path.display())).caused_by(error)

@@ -102,7 +102,8 @@ mod tests {
         assert_eq!(id.to_string().parse::<AssetId>(), Ok(id));
         assert_eq!(id, AssetId::derived(&["quay-house", "sunset.mp4"]));
         assert_ne!(id, AssetId::derived(&["quay-houses", "unset.mp4"]), "parts are delimited");
-        for (name, text) in [("other kind", "run_00000000000000000000000000000000"), ("bare", "asset_"), ("empty", "")] {
+        for (name, text) in [("other kind", "run_00000000000000000000000000000000"), ("bare", "asset_"), ("empty", "")]
+        {
             assert!(text.parse::<AssetId>().is_err(), "{name}");
         }
     }

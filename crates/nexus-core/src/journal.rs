@@ -108,7 +108,9 @@ impl RunState {
     /// The state with that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Ready, Self::Running, Self::Waiting, Self::Done, Self::Failed].into_iter().find(|state| state.as_str() == word)
+        [Self::Ready, Self::Running, Self::Waiting, Self::Done, Self::Failed]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 
     /// True when nothing more will happen by itself.

@@ -66,7 +66,13 @@ pub trait Adapter {
 #[async_trait]
 pub trait BlobStore: Adapter + Send + Sync {
     /// A permission to PUT one object of at most `size_bytes`.
-    async fn presign_put(&self, bucket: Bucket, key: &BlobKey, size_bytes: u64, expires_in_s: u64) -> PortResult<UploadTicket>;
+    async fn presign_put(
+        &self,
+        bucket: Bucket,
+        key: &BlobKey,
+        size_bytes: u64,
+        expires_in_s: u64,
+    ) -> PortResult<UploadTicket>;
 
     /// A link that plays or downloads the object.
     async fn presign_get(&self, blob: &BlobRef, expires_in_s: u64) -> PortResult<String>;

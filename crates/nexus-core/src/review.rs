@@ -66,7 +66,9 @@ pub enum ReviewError {
     #[error("the review has no id; give it the id of its source so that sending it twice makes one film")]
     NoId,
     /// Nothing to quote.
-    #[error("review '{0}' has no text to quote; a film needs at least one sentence of the guest, so this review was kept but no film is made")]
+    #[error(
+        "review '{0}' has no text to quote; a film needs at least one sentence of the guest, so this review was kept but no film is made"
+    )]
     NoText(String),
     /// Too long to be a review.
     #[error("review '{0}' has {1} characters; at most 10,000 are accepted")]

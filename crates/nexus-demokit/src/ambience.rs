@@ -42,7 +42,8 @@ fn surf(frames: usize, side: u32) -> Vec<f32> {
             let t = k as f32 / RATE + side as f32 * 0.12;
             let swell = (0.5 - 0.5 * (t * 1.25 + 0.4).cos()).powf(1.6);
             let body = low.next(noise.next(), 240.0 + 1500.0 * swell, 0.6).low * (0.10 + 0.55 * swell);
-            let foam = high.next(fizz.next(), 3800.0, 0.6).high * (0.012 + 0.10 * (0.5 - 0.5 * (t * 1.25 - 0.5).cos()).powi(3));
+            let foam = high.next(fizz.next(), 3800.0, 0.6).high
+                * (0.012 + 0.10 * (0.5 - 0.5 * (t * 1.25 - 0.5).cos()).powi(3));
             body * 0.8 + foam
         })
         .collect()

@@ -25,7 +25,8 @@ pub(crate) async fn film(clip: &Clip, truth: &ClipTruth, out: &Path) -> Result<(
         return encode(truth, out).await;
     };
     let beside = out.parent().unwrap_or(Path::new("."));
-    let folder = tempfile::tempdir_in(beside).map_err(|source| DemoKitError::Disk { path: beside.to_owned(), source })?;
+    let folder =
+        tempfile::tempdir_in(beside).map_err(|source| DemoKitError::Disk { path: beside.to_owned(), source })?;
     let (silent, sound) = (folder.path().join("picture.mp4"), folder.path().join("sound.m4a"));
     encode(truth, &silent).await?;
     let samples = ambience.record(truth.duration_s);

@@ -128,7 +128,12 @@ fn open(dir: &Path, variant: Variant) -> Result<DemoKit, DemoKitError> {
     let truths: Vec<ClipTruth> = CLIPS.iter().map(|clip| clip.truth(variant == Variant::Small)).collect();
     let music = TRACKS
         .iter()
-        .map(|track| Ok(MusicTrack { path: dir.join(format!("music/{track}.wav")), truth: read(&dir.join(format!("music/{track}.json")))? }))
+        .map(|track| {
+            Ok(MusicTrack {
+                path: dir.join(format!("music/{track}.wav")),
+                truth: read(&dir.join(format!("music/{track}.json")))?,
+            })
+        })
         .collect::<Result<_, DemoKitError>>()?;
     let footage = truths.iter().map(|truth| dir.join(format!("footage/{}.mp4", truth.name))).collect();
     Ok(DemoKit { footage, truths, music, business: place::business(), reviews: place::reviews() })
@@ -143,7 +148,9 @@ impl<'a> Workshop<'a> {
     /// Reads the marker; entries whose file is gone or changed are dropped.
     fn open(dir: &'a Path, variant: Variant) -> Result<Self, DemoKitError> {
         let fresh = Marker { version: KIT_VERSION, variant, files: BTreeMap::new() };
-        let found = std::fs::read(dir.join("demokit.json")).ok().and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
+        let found = std::fs::read(dir.join("demokit.json"))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Marker>(&bytes).ok());
         let mut marker = match found {
             Some(marker) if marker.version == KIT_VERSION && marker.variant == variant => marker,
             Some(_) | None => fresh,
@@ -179,7 +186,8 @@ impl<'a> Workshop<'a> {
 }
 
 fn json(name: &str, document: &impl Serialize) -> Result<Vec<u8>, DemoKitError> {
-    let mut text = serde_json::to_vec_pretty(document).map_err(|source| DemoKitError::Document { name: name.to_owned(), source })?;
+    let mut text = serde_json::to_vec_pretty(document)
+        .map_err(|source| DemoKitError::Document { name: name.to_owned(), source })?;
     text.push(b'\n');
     Ok(text)
 }

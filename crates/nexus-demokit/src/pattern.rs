@@ -116,7 +116,9 @@ fn draw(frame: &mut Yuv420, number: u32, look: u32, inside: u32) {
                 let bit = (column as u32 * BITS) / width as u32;
                 if (number >> (BITS - 1 - bit)) & 1 == 1 { 235 } else { 16 }
             } else {
-                let along = column as u32 * bars_x * 512 / width as u32 + row as u32 * bars_y * 512 / height as u32 + inside * 16;
+                let along = column as u32 * bars_x * 512 / width as u32
+                    + row as u32 * bars_y * 512 / height as u32
+                    + inside * 16;
                 let wave = (along % 512).abs_diff(256);
                 (ground + wave / 6).min(230) as u8
             };

@@ -55,8 +55,11 @@ impl Darkroom {
         let mut y = vec![16; width * self.height];
         let mut u = vec![128; chroma_width * (self.height / 2)];
         let mut v = u.clone();
-        y.par_chunks_mut(width * 2).zip(u.par_chunks_mut(chroma_width)).zip(v.par_chunks_mut(chroma_width)).enumerate().for_each(
-            |(pair, ((y, u), v))| {
+        y.par_chunks_mut(width * 2)
+            .zip(u.par_chunks_mut(chroma_width))
+            .zip(v.par_chunks_mut(chroma_width))
+            .enumerate()
+            .for_each(|(pair, ((y, u), v))| {
                 let rows = [0, 1].map(|k| self.row(shader.as_ref(), &bloom, pair * 2 + k, index));
                 for (k, row) in rows.iter().enumerate() {
                     for (out, c) in y[k * width..(k + 1) * width].iter_mut().zip(row) {
@@ -70,8 +73,7 @@ impl Darkroom {
                     u[column] = (128.5 + 224.0 * (c.b - luma) / 1.8556).clamp(16.0, 240.0) as u8;
                     v[column] = (128.5 + 224.0 * (c.r - luma) / 1.5748).clamp(16.0, 240.0) as u8;
                 }
-            },
-        );
+            });
         Planes { y, u, v }
     }
 

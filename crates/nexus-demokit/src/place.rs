@@ -7,7 +7,6 @@ use nexus_core::{
     review::ReviewDocument,
 };
 
-
 /// Quay House, a restaurant at the old harbour.
 pub fn business() -> Business {
     let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
@@ -52,9 +51,9 @@ pub fn reviews() -> Vec<ReviewDocument> {
             "demo-review-1",
             5,
             "Marta K.",
-            "We came for the oysters and stayed for the sunset over the harbour. Candles on every table, the kindest \
-             people, and a glass of red that was poured with a smile. Later a jazz trio played by the window and nobody \
-             wanted to leave. Easily the best evening of our summer!",
+            "We came for the oysters and stayed for the sunset over the harbour, while a jazz trio played by the \
+             window. Candles on every table, the kindest people, and a glass of red that was poured with a smile. \
+             Easily the best evening of our summer!",
             "2026-06-14T21:40:00Z",
         ),
         review(

@@ -61,7 +61,12 @@ pub fn compose(plan: &FilmPlan<'_>) -> Edit {
     for (index, scene) in script.scenes.iter().enumerate() {
         let Some((from, to)) = cuts.scene_span(index) else { continue };
         let span_s = (cuts.rate.start_of(from).0, cuts.rate.start_of(to).0);
-        let calm = cuts.slots.iter().zip(*footage).find(|(slot, _)| slot.scene == index).map_or([0.5; 3], |(_, shot)| shot.calm);
+        let calm = cuts
+            .slots
+            .iter()
+            .zip(*footage)
+            .find(|(slot, _)| slot.scene == index)
+            .map_or([0.5; 3], |(_, shot)| shot.calm);
         let laid = lay_scene(*frame, business, script, scene, calm, span_s, &cuts.beats_s);
         words.extend(laid.words);
         grounds.extend(laid.grounds);
@@ -148,18 +153,30 @@ fn lay_scene(
 }
 
 /// Stars drawn one by one on beats, the credit below them.
-fn lay_proof(frame: Frame, business: &Business, script: &Script, scene: &Scene, span_s: (f64, f64), beats_s: &[f64]) -> Laid {
+fn lay_proof(
+    frame: Frame,
+    business: &Business,
+    script: &Script,
+    scene: &Scene,
+    span_s: (f64, f64),
+    beats_s: &[f64],
+) -> Laid {
     let kit = &business.kit;
     let centre = 0.47;
     let credit = Band { top: 0.505, bottom: 0.565, vertical: Vertical::Top };
-    let in_scene: Vec<f64> = beats_s.iter().copied().filter(|beat| *beat >= span_s.0 - 1e-6 && *beat < span_s.1).collect();
+    let in_scene: Vec<f64> =
+        beats_s.iter().copied().filter(|beat| *beat >= span_s.0 - 1e-6 && *beat < span_s.1).collect();
     // Two stars a beat, all of them drawn within the first half of the scene.
     let beat_s = if in_scene.len() > 1 { in_scene[1] - in_scene[0] } else { 0.5 };
     let step_s = (beat_s / 2.0).min((span_s.1 - span_s.0) / (2.0 * f64::from(script.rating.max(1))));
-    let star = |index: u8| frame.star(kit, index, script.rating, centre, (span_s.0 + f64::from(index) * step_s, span_s.1));
+    let star =
+        |index: u8| frame.star(kit, index, script.rating, centre, (span_s.0 + f64::from(index) * step_s, span_s.1));
     let mut words: Vec<Clip> = (0..script.rating).map(star).collect();
     words.push(frame.text(kit, Role::Small, &scene.caption, credit, span_s));
-    Laid { words, grounds: vec![frame.scrim(kit, Band { top: 0.42, bottom: 0.56, vertical: Vertical::Middle }, span_s)] }
+    Laid {
+        words,
+        grounds: vec![frame.scrim(kit, Band { top: 0.42, bottom: 0.56, vertical: Vertical::Middle }, span_s)],
+    }
 }
 
 /// Name, place, call to action and where to go, on a wash of the brand's colour.
@@ -187,7 +204,8 @@ fn stack(mut clips: Vec<Clip>) -> Vec<Track> {
     clips.sort_by(|left, right| left.start.total_cmp(&right.start));
     let mut tracks: Vec<Track> = Vec::new();
     for clip in clips {
-        let free = |track: &&mut Track| track.clips.last().is_none_or(|last| last.start + last.length <= clip.start + 1e-6);
+        let free =
+            |track: &&mut Track| track.clips.last().is_none_or(|last| last.start + last.length <= clip.start + 1e-6);
         match tracks.iter_mut().find(free) {
             Some(track) => track.clips.push(clip),
             None => tracks.push(Track { clips: vec![clip] }),
@@ -237,12 +255,21 @@ mod tests {
             quote: "Best oysters of my life".into(),
             credit: "Marta K. on Google".into(),
             rating: 5,
-            scenes: vec![scene("hook", Part::Hook, "Best oysters"), scene("proof", Part::Proof, "Marta K. on Google"), scene("end", Part::End, "")],
+            scenes: vec![
+                scene("hook", Part::Hook, "Best oysters"),
+                scene("proof", Part::Proof, "Marta K. on Google"),
+                scene("end", Part::End, ""),
+            ],
             call_to_action: "Book a table".into(),
             seo: Seo::default(),
             writer: "test".into(),
         };
-        let slot = |scene: usize| Slot { scene, start: Frames(60 * scene as u64), length: Frames(60), downbeat_s: Some(2.0 * scene as f64) };
+        let slot = |scene: usize| Slot {
+            scene,
+            start: Frames(60 * scene as u64),
+            length: Frames(60),
+            downbeat_s: Some(2.0 * scene as f64),
+        };
         let cuts = CutPlan {
             rate: FrameRate::FPS_30,
             slots: vec![slot(0), slot(1), slot(2)],
@@ -251,10 +278,24 @@ mod tests {
             beats_s: (0..12).map(|beat| f64::from(beat) * 0.5).collect(),
         };
         let footage: Vec<Footage> = ["a", "b", "c"]
-            .map(|src| Footage { src: src.into(), in_s: 0.5, volume: 0.0, focus: [0.5; 2], is_static: true, calm: [0.2, 0.4, 0.6] })
+            .map(|src| Footage {
+                src: src.into(),
+                in_s: 0.5,
+                volume: 0.0,
+                focus: [0.5; 2],
+                is_static: true,
+                calm: [0.2, 0.4, 0.6],
+            })
             .to_vec();
         let frame = Frame { width_px: 1080, height_px: 1920 };
-        compose(&FilmPlan { business: &business(), script: &script, cuts: &cuts, footage: &footage, music_src: "music", frame })
+        compose(&FilmPlan {
+            business: &business(),
+            script: &script,
+            cuts: &cuts,
+            footage: &footage,
+            music_src: "music",
+            frame,
+        })
     }
 
     #[test]

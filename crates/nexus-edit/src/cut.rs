@@ -118,7 +118,12 @@ pub enum CutError {
 ///
 /// # Errors
 /// [`CutError`] for an empty script or a track below 3 s.
-pub fn lay_cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, config: &CutConfig) -> Result<CutPlan, CutError> {
+pub fn lay_cuts(
+    scenes: &[SceneNeed],
+    grid: &BeatGrid,
+    rate: FrameRate,
+    config: &CutConfig,
+) -> Result<CutPlan, CutError> {
     if scenes.is_empty() {
         return Err(CutError::NoScenes);
     }
@@ -126,7 +131,11 @@ pub fn lay_cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, config: 
         return Err(CutError::TooShort { seconds: grid.duration_s });
     }
     let marks = cut_marks(grid, config);
-    if marks.len() < 3 { Ok(free_cuts(scenes, grid, rate, config)) } else { Ok(grid_cuts(scenes, grid, &marks, rate, config)) }
+    if marks.len() < 3 {
+        Ok(free_cuts(scenes, grid, rate, config))
+    } else {
+        Ok(grid_cuts(scenes, grid, &marks, rate, config))
+    }
 }
 
 /// Times in the track at which a shot may start, in order, spaced between the shortest and the longest shot.
@@ -162,7 +171,8 @@ fn grid_cuts(scenes: &[SceneNeed], grid: &BeatGrid, marks: &[f64], rate: FrameRa
     let mut step = 0;
     for (scene, &count) in units.iter().enumerate() {
         for _ in 0..count {
-            let (from, to) = (rate.nearest_frame(Seconds(film_at(step))), rate.nearest_frame(Seconds(film_at(step + 1))));
+            let (from, to) =
+                (rate.nearest_frame(Seconds(film_at(step))), rate.nearest_frame(Seconds(film_at(step + 1))));
             slots.push(Slot { scene, start: from, length: Frames(to.0 - from.0), downbeat_s: Some(film_at(step)) });
             step += 1;
         }
@@ -271,7 +281,12 @@ mod tests {
 
     fn steady(bpm: f64, bars: u32, lead_s: f64, drops_s: Vec<f64>) -> BeatGrid {
         let beat_s = 60.0 / bpm;
-        let beat = |index: u32| Beat { t: lead_s + f64::from(index) * beat_s, bar: index / 4, pos: (index % 4) as u8 + 1, strength: 0.5 };
+        let beat = |index: u32| Beat {
+            t: lead_s + f64::from(index) * beat_s,
+            bar: index / 4,
+            pos: (index % 4) as u8 + 1,
+            strength: 0.5,
+        };
         BeatGrid {
             duration_s: lead_s + f64::from(bars * 4) * beat_s,
             tempo_bpm: bpm,
@@ -285,9 +300,17 @@ mod tests {
     }
 
     fn story() -> Vec<SceneNeed> {
-        [(Part::Hook, 1.5), (Part::Place, 1.2), (Part::Praise, 2.8), (Part::Praise, 1.9), (Part::Drop, 0.0), (Part::Proof, 1.5), (Part::End, 2.5)]
-            .map(|(part, min_s)| SceneNeed { part, min_s })
-            .to_vec()
+        [
+            (Part::Hook, 1.5),
+            (Part::Place, 1.2),
+            (Part::Praise, 2.8),
+            (Part::Praise, 1.9),
+            (Part::Drop, 0.0),
+            (Part::Proof, 1.5),
+            (Part::End, 2.5),
+        ]
+        .map(|(part, min_s)| SceneNeed { part, min_s })
+        .to_vec()
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use nexus_core::business::BrandKit;
 
 use crate::model::{
-    Align, AnimateBy, Animated, Asset, Clip, Easing, Fit, Font, Horizontal, Interpolation, Offset, Position, RichText, Shadow, TextAnimation,
-    TextBackground, TextPreset, TextStyle, Tween, Vertical,
+    Align, AnimateBy, Animated, Asset, Clip, Easing, Fit, Font, Horizontal, Interpolation, Offset, Position, RichText,
+    Shadow, TextAnimation, TextBackground, TextPreset, TextStyle, Tween, Vertical,
 };
 
 /// The frame that words are set in.
@@ -90,7 +90,9 @@ impl Frame {
         let animation = match role {
             // The hook stands in the very first frame; a caption that is there at once is read at once.
             Role::Hook => None,
-            Role::Quote => Some(TextAnimation { preset: TextPreset::Ascend, duration: 0.45, style: Some(AnimateBy::Word) }),
+            Role::Quote => {
+                Some(TextAnimation { preset: TextPreset::Ascend, duration: 0.45, style: Some(AnimateBy::Word) })
+            }
             Role::Name | Role::Small | Role::Action => {
                 Some(TextAnimation { preset: TextPreset::FadeIn, duration: 0.2, style: None })
             }
@@ -121,13 +123,33 @@ impl Frame {
         let (width, height) = (self.width_px, self.height_px);
         let places: [(f64, f64); 7] = if f64::midpoint(band.top, band.bottom) < 0.4 {
             let end = band.bottom;
-            [(0.0, 0.5), (band.top, 0.52), (end - 0.04, 0.46), (end + 0.04, 0.32), (end + 0.13, 0.14), (end + 0.22, 0.04), (end + 0.3, 0.0)]
+            [
+                (0.0, 0.5),
+                (band.top, 0.52),
+                (end - 0.04, 0.46),
+                (end + 0.04, 0.32),
+                (end + 0.13, 0.14),
+                (end + 0.22, 0.04),
+                (end + 0.3, 0.0),
+            ]
         } else {
             let start = band.top;
-            [(start - 0.24, 0.0), (start - 0.16, 0.05), (start - 0.07, 0.2), (start + 0.02, 0.4), (band.bottom - 0.06, 0.52), (band.bottom + 0.1, 0.46), (1.0, 0.4)]
+            [
+                (start - 0.24, 0.0),
+                (start - 0.16, 0.05),
+                (start - 0.07, 0.2),
+                (start + 0.02, 0.4),
+                (band.bottom - 0.06, 0.52),
+                (band.bottom + 0.1, 0.46),
+                (1.0, 0.4),
+            ]
         };
         let stop = |(offset, opacity): (f64, f64)| {
-            format!(r##"<stop offset="{:.4}" stop-color="{}" stop-opacity="{opacity:.3}"/>"##, offset.clamp(0.0, 1.0), shade(&kit.primary))
+            format!(
+                r##"<stop offset="{:.4}" stop-color="{}" stop-opacity="{opacity:.3}"/>"##,
+                offset.clamp(0.0, 1.0),
+                shade(&kit.primary)
+            )
         };
         let stops = places.map(stop).concat();
         let src = format!(
@@ -190,14 +212,7 @@ impl Frame {
 }
 
 fn ease_out(from: f64, to: f64, length: f64) -> Tween {
-    Tween {
-        from,
-        to,
-        start: 0.0,
-        length,
-        interpolation: Interpolation::Bezier,
-        easing: Some(Easing::EaseOutCubic),
-    }
+    Tween { from, to, start: 0.0, length, interpolation: Interpolation::Bezier, easing: Some(Easing::EaseOutCubic) }
 }
 
 /// A five-pointed star in a square of 100 units.
@@ -231,9 +246,12 @@ mod tests {
 
     #[test]
     fn only_colours_enter_markup() {
-        for (name, given, want) in
-            [("good", "#14343c", "#14343c"), ("markup", "\"/><script>", "#000000"), ("short", "#fff", "#000000"), ("umlaut", "#ääää", "#000000")]
-        {
+        for (name, given, want) in [
+            ("good", "#14343c", "#14343c"),
+            ("markup", "\"/><script>", "#000000"),
+            ("short", "#fff", "#000000"),
+            ("umlaut", "#ääää", "#000000"),
+        ] {
             assert_eq!(hex(given), want, "{name}");
         }
     }

@@ -47,13 +47,18 @@ pub async fn assemble(
         .by(ports.beats.adapter())
         .step(Arrow::TrackBeats, async |step| ports.beats.track(music, &step).await)
         .await?;
-    let (cuts, placed) = lay(draft, choice, &grid, settings).map_err(|message| FlowError::refused(StepName::aside("lay-cuts"), message))?;
+    let (cuts, placed) = lay(draft, choice, &grid, settings)
+        .map_err(|message| FlowError::refused(StepName::aside("lay-cuts"), message))?;
     let (cuts, placed) = run.note(StepName::aside("lay-cuts"), (cuts, placed)).await?;
     let edit: Edit = run.note(Arrow::SendEdit, edit(draft, &cuts, &placed, music, settings)).await?;
     let request = render_request(draft, &edit, &placed, music);
     let film = run
         .by(ports.renderer.adapter())
-        .step(Arrow::Render, async |step| ports.renderer.render(&request, &step).await)
+        .step(Arrow::Render, async |step| {
+            let mut film = ports.renderer.render(&request, &step).await?;
+            name_shots(&mut film, &placed);
+            Ok(film)
+        })
         .await?;
     Ok(Assembled { film, placed, cuts })
 }
@@ -70,8 +75,14 @@ async fn hand_over(ports: &Ports, choice: &Choice, music: &BlobRef) -> nexus_cor
     Ok(ready)
 }
 
-fn lay(draft: &Draft, choice: &Choice, grid: &BeatGrid, settings: &FilmSettings) -> Result<(CutPlan, Vec<Placed>), String> {
-    let needs: Vec<SceneNeed> = draft.script.scenes.iter().map(|scene| SceneNeed { part: scene.part, min_s: scene.min_s }).collect();
+fn lay(
+    draft: &Draft,
+    choice: &Choice,
+    grid: &BeatGrid,
+    settings: &FilmSettings,
+) -> Result<(CutPlan, Vec<Placed>), String> {
+    let needs: Vec<SceneNeed> =
+        draft.script.scenes.iter().map(|scene| SceneNeed { part: scene.part, min_s: scene.min_s }).collect();
     let cuts = lay_cuts(&needs, grid, FrameRate::FPS_30, &settings.cut).map_err(|error| error.to_string())?;
     let placed = fill(&cuts, choice).map_err(|error| error.to_string())?;
     let (cuts, _) = pictures(&cuts, &placed);
@@ -91,9 +102,20 @@ fn edit(draft: &Draft, cuts: &CutPlan, placed: &[Placed], music: &BlobRef, setti
     })
 }
 
+/// Remarks speak of files as their owner knows them.
+fn name_shots(film: &mut Film, placed: &[Placed]) {
+    for shot in placed.iter().map(|placed| &placed.pick.shot) {
+        let stored_name = shot.blob.key.as_str().rsplit('/').next().unwrap_or_default();
+        for remark in &mut film.remarks {
+            *remark = remark.replace(stored_name, &shot.file_name);
+        }
+    }
+}
+
 fn render_request(draft: &Draft, edit: &Edit, placed: &[Placed], music: &BlobRef) -> RenderRequest {
     let clips = placed.iter().map(|placed| &placed.pick.shot.blob);
-    let assets: BTreeMap<String, BlobRef> = std::iter::once(music).chain(clips).map(|blob| (blob.url(), blob.clone())).collect();
+    let assets: BTreeMap<String, BlobRef> =
+        std::iter::once(music).chain(clips).map(|blob| (blob.url(), blob.clone())).collect();
     let contains_generated = placed.iter().any(|placed| placed.pick.shot.generated);
     RenderRequest {
         business: draft.context.business.id,

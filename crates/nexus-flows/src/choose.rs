@@ -91,7 +91,9 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
         scenes[right]
             .must_show
             .cmp(&scenes[left].must_show)
-            .then_with(|| if scenes[left].must_show { top(right).total_cmp(&top(left)) } else { std::cmp::Ordering::Equal })
+            .then_with(|| {
+                if scenes[left].must_show { top(right).total_cmp(&top(left)) } else { std::cmp::Ordering::Equal }
+            })
             .then_with(|| weight(scenes[left].part).cmp(&weight(scenes[right].part)))
             .then(left.cmp(&right))
     });
@@ -112,11 +114,15 @@ impl Story<'_> {
         let uses = |asset: AssetId| picks.iter().flatten().filter(|pick| pick.shot.asset == asset).count();
         let beside = |asset: AssetId| {
             let neighbours = [index.checked_sub(1), Some(index + 1)];
-            neighbours.into_iter().flatten().any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
+            neighbours
+                .into_iter()
+                .flatten()
+                .any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
         };
         let value = |shot: &Shot| {
             let fit = hit_of(found, shot).map_or(0.0, |hit| hit.score);
-            let lively = if self.scenes[index].part == Part::Hook { 0.1 * (shot.motion.activity / 20.0).min(1.0) } else { 0.0 };
+            let lively =
+                if self.scenes[index].part == Part::Hook { 0.1 * (shot.motion.activity / 20.0).min(1.0) } else { 0.0 };
             fit + self.worth(shot) + lively
                 - 0.2 * uses(shot.asset).min(3) as f64
                 - if beside(shot.asset) { 0.6 } else { 0.0 }
@@ -146,7 +152,9 @@ impl Story<'_> {
     fn spares(&self, shots: &[&Shot], picks: &[Option<Pick>]) -> Vec<Pick> {
         let used = |shot: &Shot| picks.iter().flatten().any(|pick| same_shot(&pick.shot, shot));
         let mut left: Vec<&Shot> = shots.iter().copied().filter(|shot| !used(shot) && shot.quality >= 0.2).collect();
-        left.sort_by(|left, right| self.worth(right).total_cmp(&self.worth(left)).then_with(|| order_key(left).cmp(&order_key(right))));
+        left.sort_by(|left, right| {
+            self.worth(right).total_cmp(&self.worth(left)).then_with(|| order_key(left).cmp(&order_key(right)))
+        });
         let as_pick = |shot: &Shot| match self.best_hit(shot) {
             Some(hit) => Pick { shot: shot.clone(), score: hit.score, why: hit.why.clone() },
             None => pick(shot, &Found::default()),
@@ -174,7 +182,10 @@ fn pick(shot: &Shot, found: &Found) -> Pick {
         None => Pick {
             shot: shot.clone(),
             score: 0.0,
-            why: format!("Nothing was asked for here that footage shows; chosen for its picture (quality {:.2}).", shot.quality),
+            why: format!(
+                "Nothing was asked for here that footage shows; chosen for its picture (quality {:.2}).",
+                shot.quality
+            ),
         },
     }
 }

@@ -94,6 +94,7 @@ impl Delivery<'_> {
             quote: self.script.quote.clone(),
             posts: self.posts(),
             expires: asked.after(Duration::from_secs(self.settings.approval_hours * 3600)),
+            undo_s: self.settings.undo_s,
         }
     }
 
@@ -125,9 +126,8 @@ impl Delivery<'_> {
         if receipts.is_empty() {
             run.skip(Arrow::Publish, "the business has no networks").await?;
         }
-        let video = run
-            .step(StepName::aside("place-video"), async |_| place_video(ports, self.film, scratch).await)
-            .await?;
+        let video =
+            run.step(StepName::aside("place-video"), async |_| place_video(ports, self.film, scratch).await).await?;
         let update = place_update(self.business, self.script, video, self.film.poster.clone(), &self.watch_url());
         receipts.push(self.update_maps(run, ports, &update).await?);
         run.step(StepName::aside("remember-quote"), async |step| {
@@ -152,7 +152,11 @@ impl Delivery<'_> {
     /// The public page of the film; empty where the installation has no public address.
     fn watch_url(&self) -> String {
         let base = self.settings.public_url.trim_end_matches('/');
-        if base.is_empty() { String::new() } else { format!("{base}/watch/{}", &self.film.hash[..16.min(self.film.hash.len())]) }
+        if base.is_empty() {
+            String::new()
+        } else {
+            format!("{base}/watch/{}", &self.film.hash[..16.min(self.film.hash.len())])
+        }
     }
 }
 
@@ -168,7 +172,8 @@ async fn place_video(ports: &Ports, film: &Film, scratch: &Path) -> PortResult<B
     let out = scratch.join(format!("place-{}.mp4", &film.hash[..16]));
     ports.media.rendition(&master, &PLACE_VIDEO, &out).await?;
     let key = BlobKey::new(film.blob.key.business(), &format!("films/{}-google.mp4", &film.hash[..16]));
-    let key = key.map_err(|error| PortError::new(ErrorKind::Bug, "nexus", "name the place video", error.to_string()))?;
+    let key =
+        key.map_err(|error| PortError::new(ErrorKind::Bug, "nexus", "name the place video", error.to_string()))?;
     let stored = ports.blobs.put_file(Bucket::Final, &key, &out).await?;
     std::fs::remove_file(&out).map_err(|error| PortError::disk("nexus", "clear the scratch folder", &out, error))?;
     Ok(stored)

@@ -26,8 +26,8 @@ pub struct GeneratedLook {
     pub seed: u64,
 }
 
-/// Length of a generated clip in seconds: enough for two bars.
-const GENERATED_S: f64 = 5.0;
+/// Length of a generated clip in seconds: longer than the longest shot.
+const GENERATED_S: f64 = 3.8;
 
 /// Room for the camera to move: the still is that much larger than the film.
 const MARGIN: f64 = 1.2;
@@ -56,7 +56,13 @@ pub async fn fallback(
     Ok(choice)
 }
 
-async fn generate(run: &Run, ports: &Ports, business: &Business, scene: &Scene, look: GeneratedLook) -> Result<Pick, FlowError> {
+async fn generate(
+    run: &Run,
+    ports: &Ports,
+    business: &Business,
+    scene: &Scene,
+    look: GeneratedLook,
+) -> Result<Pick, FlowError> {
     let enlarge = |pixels: u32| (f64::from(pixels) * MARGIN / 2.0).round() as u32 * 2;
     let request = StillRequest {
         business: business.id,
@@ -71,7 +77,8 @@ async fn generate(run: &Run, ports: &Ports, business: &Business, scene: &Scene, 
         .by(ports.images.adapter())
         .step_item(Arrow::MakeStill, &scene.id, async |step| ports.images.make_still(&request, &step).await)
         .await?;
-    let spec = AnimateSpec { width_px: look.width_px, height_px: look.height_px, rate: look.rate, length_s: GENERATED_S };
+    let spec =
+        AnimateSpec { width_px: look.width_px, height_px: look.height_px, rate: look.rate, length_s: GENERATED_S };
     let clip = run
         .by(ports.animator.adapter())
         .step_item(Arrow::Animate, &scene.id, async |step| {
@@ -84,7 +91,10 @@ async fn generate(run: &Run, ports: &Ports, business: &Business, scene: &Scene, 
 }
 
 fn generated_pick(business: BusinessId, scene: &Scene, (blob, info): (BlobRef, MediaInfo)) -> Pick {
-    let why = format!("Nothing in the footage shows “{}”, so a designed picture was made; it is marked as generated.", scene.shows);
+    let why = format!(
+        "Nothing in the footage shows “{}”, so a designed picture was made; it is marked as generated.",
+        scene.shows
+    );
     let shot = Shot {
         asset: AssetId::derived(&["generated", blob.key.as_str()]),
         index: 0,

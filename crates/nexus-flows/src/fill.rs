@@ -19,7 +19,9 @@ pub struct Placed {
 
 /// No clip lasts as long as one bar.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("every clip is shorter than one bar of the music ({bar_s:.1} s); add clips of at least {bar_s:.1} s or choose a faster track")]
+#[error(
+    "every clip is shorter than one bar of the music ({bar_s:.1} s); add clips of at least {bar_s:.1} s or choose a faster track"
+)]
 pub struct TooShortClips {
     /// Length of the longest slot in seconds.
     pub bar_s: f64,
@@ -109,7 +111,9 @@ pub fn pictures(cuts: &CutPlan, placed: &[Placed]) -> (CutPlan, Vec<Footage>) {
 fn own_sound(shot: &Shot) -> f64 {
     const WANTED_DB: f64 = -36.0;
     match shot.sound {
-        Some(sound) if sound.level_db > -50.0 && sound.speech < 0.5 => 10_f64.powf((WANTED_DB - sound.level_db) / 20.0).min(1.0),
+        Some(sound) if sound.level_db > -50.0 && sound.speech < 0.5 => {
+            10_f64.powf((WANTED_DB - sound.level_db) / 20.0).min(1.0)
+        }
         Some(_) | None => 0.0,
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use nexus_core::{
     Arrow, AssetId, BusinessId, ErrorKind, PortError,
-    blob::Arrival,
+    blob::{Arrival, BlobRef},
     footage::{Examination, Seen, Shot},
     port::{Ports, TagWords},
 };
@@ -67,7 +67,8 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
         .by(ports.tagger.adapter())
         .step(Arrow::AnalyzeFrames, async |context| {
             let file = ports.blobs.local_file(&stored).await?;
-            let examination = ports.media.examine(&file, &context).await?;
+            let examined = ports.media.examine(&file, &context).await;
+            let examination = examined.map_err(|error| in_words_of_owner(error, &stored, &arrival.file_name))?;
             let seen = ports.tagger.tag(&examination.info, &examination.shots, &words).await?;
             Ok(describe(asset, run.business(), arrival, examination, seen))
         })
@@ -84,7 +85,20 @@ fn vanished(file_name: &str) -> PortError {
     PortError::new(ErrorKind::NotFound, "storage", "find the upload", message)
 }
 
-fn describe(asset: AssetId, business: BusinessId, arrival: &Arrival, examination: Examination, seen: Vec<Seen>) -> Vec<Shot> {
+/// The same error with the name that the owner knows instead of the stored one.
+fn in_words_of_owner(mut error: PortError, stored: &BlobRef, file_name: &str) -> PortError {
+    let stored_name = stored.key.as_str().rsplit('/').next().unwrap_or_default();
+    error.message = error.message.replace(stored_name, file_name);
+    error
+}
+
+fn describe(
+    asset: AssetId,
+    business: BusinessId,
+    arrival: &Arrival,
+    examination: Examination,
+    seen: Vec<Seen>,
+) -> Vec<Shot> {
     let Examination { info, shots } = examination;
     let describe_one = |(index, (view, seen)): (usize, (nexus_core::footage::ShotView, Seen))| Shot {
         asset,

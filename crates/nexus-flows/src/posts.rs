@@ -42,8 +42,13 @@ fn post_text(business: &Business, script: &Script, hashtags: &[String], limits: 
     };
     let quote = format!("{}\n{}", quoted(&script.quote), credit_line(&script.credit));
     let gap = if limits.newlines { "\n\n" } else { " " };
-    let fixed = [action.as_str(), tags.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(gap);
-    let words = [quote.as_str(), script.seo.description.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(gap);
+    let fixed =
+        [action.as_str(), tags.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(gap);
+    let words = [quote.as_str(), script.seo.description.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(gap);
     let words = if limits.newlines { words } else { words.replace('\n', " ") };
     let room = limits.text_utf16.saturating_sub(utf16(&fixed) + utf16(gap));
     format!("{}{gap}{fixed}", shorten_utf16(&words, room)).trim().to_owned()
@@ -60,7 +65,13 @@ fn credit_line(credit: &str) -> String {
 
 /// What Google's profile gets: no hashtags, no video in the post.
 #[must_use]
-pub fn place_update(business: &Business, script: &Script, video: BlobRef, still: BlobRef, watch_url: &str) -> PlaceUpdate {
+pub fn place_update(
+    business: &Business,
+    script: &Script,
+    video: BlobRef,
+    still: BlobRef,
+    watch_url: &str,
+) -> PlaceUpdate {
     let summary = format!("{}\n{}\n\n{}", quoted(&script.quote), credit_line(&script.credit), script.seo.description);
     PlaceUpdate {
         business: business.id,

@@ -133,7 +133,9 @@ async fn reel(run: &Run, ports: &Ports, scratch: &std::path::Path, input: ReelIn
                 revision = Revision { number: revision.number + 1, wish: Some(note) };
                 continue;
             }
-            Decision::Change(note) => ("declined", format!("changed {MOST_REVISIONS} times; last wish: {note}"), Vec::new()),
+            Decision::Change(note) => {
+                ("declined", format!("changed {MOST_REVISIONS} times; last wish: {note}"), Vec::new())
+            }
         };
         return Ok(ReelOutput { outcome: outcome.into(), reason, film, script: draft.script, placed, cuts, receipts });
     }

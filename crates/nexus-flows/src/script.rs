@@ -29,7 +29,13 @@ pub struct Revision {
 }
 
 /// Arrows 5 to 8.
-pub async fn script(run: &Run, ports: &Ports, review: &Review, seed: u64, revision: &Revision) -> Result<Draft, FlowError> {
+pub async fn script(
+    run: &Run,
+    ports: &Ports,
+    review: &Review,
+    seed: u64,
+    revision: &Revision,
+) -> Result<Draft, FlowError> {
     let context = run
         .by(ports.business.adapter())
         .step(Arrow::FetchContext, async |_| ports.business.context(review.business).await)

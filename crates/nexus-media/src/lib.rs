@@ -1,7 +1,7 @@
 //! The only crate that starts ffmpeg and ffprobe: probe, shots, frames, PCM, raw frame pipes, encode.
 //!
 //! Every external call has four parts: a typed command, a pure function from it to arguments, the one
-//! runner ([`runner`](self), private) that starts, limits and kills, and a typed result.
+//! runner (`runner.rs`) that starts, limits and kills, and a typed result.
 
 mod arguments;
 mod cache;

@@ -147,7 +147,11 @@ mod tests {
             (Easing::EaseOut, 0.3425, 0.5),
             (Easing::EaseIn, 0.6575, 0.5 * 0.75 + 0.125),
         ] {
-            assert!((ease(easing, share) - want).abs() < 0.01 + f64::from(u8::from(easing == Easing::EaseOut)) * 0.01, "{easing:?} {}", ease(easing, share));
+            assert!(
+                (ease(easing, share) - want).abs() < 0.01 + f64::from(u8::from(easing == Easing::EaseOut)) * 0.01,
+                "{easing:?} {}",
+                ease(easing, share)
+            );
         }
     }
 

@@ -101,5 +101,8 @@ pub(crate) async fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> R
         part.persist(&path).map_err(|error| error.error)?;
         Ok(())
     };
-    tokio::task::spawn_blocking(write).await.map_err(|_| RenderError::Stopped("cache"))?.map_err(RenderError::disk("cache entry"))
+    tokio::task::spawn_blocking(write)
+        .await
+        .map_err(|_| RenderError::Stopped("cache"))?
+        .map_err(RenderError::disk("cache entry"))
 }

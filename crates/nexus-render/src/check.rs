@@ -22,13 +22,20 @@ pub(crate) fn check(edit: &Edit) -> Result<(), RenderError> {
     }
     for (name, pixels) in [("width", edit.output.size.width), ("height", edit.output.size.height)] {
         if !(2..=4096).contains(&pixels) || pixels % 2 != 0 {
-            return Err(RenderError::edit(format!("output.size.{name}"), format!("expected an even number from 2 to 4096, found {pixels}")));
+            return Err(RenderError::edit(
+                format!("output.size.{name}"),
+                format!("expected an even number from 2 to 4096, found {pixels}"),
+            ));
         }
     }
     if edit.timeline.tracks.iter().all(|track| track.clips.is_empty()) {
         return Err(RenderError::edit("timeline.tracks", "expected at least one clip, found none"));
     }
-    edit.timeline.tracks.iter().enumerate().try_for_each(|(index, track)| check_track(track, &format!("timeline.tracks[{index}]")))
+    edit.timeline
+        .tracks
+        .iter()
+        .enumerate()
+        .try_for_each(|(index, track)| check_track(track, &format!("timeline.tracks[{index}]")))
 }
 
 /// The exact rate of a number of frames per second: 29.97 is 30000/1001.
@@ -54,7 +61,10 @@ fn check_track(track: &Track, path: &str) -> Result<(), RenderError> {
         if pair[1].start < end - 0.01 {
             return Err(RenderError::edit(
                 format!("{path}.clips[{}].start", index + 1),
-                format!("clips of one track are in order and do not overlap: expected {end:.3} or later, found {:.3}; put the clip on another track", pair[1].start),
+                format!(
+                    "clips of one track are in order and do not overlap: expected {end:.3} or later, found {:.3}; put the clip on another track",
+                    pair[1].start
+                ),
             ));
         }
     }
@@ -64,7 +74,10 @@ fn check_track(track: &Track, path: &str) -> Result<(), RenderError> {
 fn check_clip(clip: &Clip, path: &str) -> Result<(), RenderError> {
     within(path, "start", clip.start, 0.0, MAX_FILM_S)?;
     if !(clip.length > 0.0 && clip.length <= MAX_FILM_S) {
-        return Err(RenderError::edit(format!("{path}.length"), format!("expected seconds, more than 0 and at most {MAX_FILM_S}, found {}", clip.length)));
+        return Err(RenderError::edit(
+            format!("{path}.length"),
+            format!("expected seconds, more than 0 and at most {MAX_FILM_S}, found {}", clip.length),
+        ));
     }
     within(path, "offset.x", clip.offset.x, -10.0, 10.0)?;
     within(path, "offset.y", clip.offset.y, -10.0, 10.0)?;
@@ -97,7 +110,10 @@ fn check_text(text: &RichText, path: &str) -> Result<(), RenderError> {
     within(path, "style.letterSpacing", text.style.letter_spacing, -500.0, 500.0)?;
     within(path, "style.lineHeight", text.style.line_height, 0.5, 5.0)?;
     if text.text.chars().count() > 2000 {
-        return Err(RenderError::edit(format!("{path}.text"), "expected at most 2000 characters; split the text into several clips"));
+        return Err(RenderError::edit(
+            format!("{path}.text"),
+            "expected at most 2000 characters; split the text into several clips",
+        ));
     }
     if let Some(shadow) = &text.shadow {
         colour(&format!("{path}.shadow.color"), &shadow.color)?;
@@ -118,9 +134,10 @@ fn check_text(text: &RichText, path: &str) -> Result<(), RenderError> {
 fn animated(path: &str, name: &str, value: &Animated, low: f64, high: f64) -> Result<(), RenderError> {
     match value {
         Animated::Constant(value) => within(path, name, *value, low, high),
-        Animated::Tweens(tweens) if tweens.is_empty() => {
-            Err(RenderError::edit(format!("{path}.{name}"), "expected a number or at least one tween, found an empty list"))
-        }
+        Animated::Tweens(tweens) if tweens.is_empty() => Err(RenderError::edit(
+            format!("{path}.{name}"),
+            "expected a number or at least one tween, found an empty list",
+        )),
         Animated::Tweens(tweens) => {
             for (index, tween) in tweens.iter().enumerate() {
                 let path = format!("{path}.{name}[{index}]");
@@ -130,7 +147,11 @@ fn animated(path: &str, name: &str, value: &Animated, low: f64, high: f64) -> Re
                 within(&path, "length", tween.length, 0.0, MAX_FILM_S)?;
             }
             let in_order = tweens.windows(2).all(|pair| pair[0].start <= pair[1].start);
-            if in_order { Ok(()) } else { Err(RenderError::edit(format!("{path}.{name}"), "expected tweens in order of their start")) }
+            if in_order {
+                Ok(())
+            } else {
+                Err(RenderError::edit(format!("{path}.{name}"), "expected tweens in order of their start"))
+            }
         }
     }
 }
@@ -144,7 +165,10 @@ fn within(path: &str, name: &str, value: f64, low: f64, high: f64) -> Result<(),
 }
 
 fn colour(path: &str, text: &str) -> Result<(), RenderError> {
-    crate::colour::Rgb::parse(text)
-        .map(|_| ())
-        .ok_or_else(|| RenderError::edit(path, format!("expected a colour as #rrggbb, found '{}'", text.chars().take(20).collect::<String>())))
+    crate::colour::Rgb::parse(text).map(|_| ()).ok_or_else(|| {
+        RenderError::edit(
+            path,
+            format!("expected a colour as #rrggbb, found '{}'", text.chars().take(20).collect::<String>()),
+        )
+    })
 }

@@ -1,6 +1,9 @@
 //! The edit document: read strictly, with the place of whatever is wrong.
 
-use nexus_edit::model::{Align, Animated, Asset, AudioEffect, Clip, Edit, Font, Output, Shadow, TextAnimation, TextBackground, TextStyle, Transition};
+use nexus_edit::model::{
+    Align, Animated, Asset, AudioEffect, Clip, Edit, Font, Output, Shadow, TextAnimation, TextBackground, TextStyle,
+    Transition,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -82,7 +85,9 @@ impl Finder {
             let path = format!("timeline.tracks[{index}]");
             self.object(track, "a track", &path, &["clips"]);
             match track.get("clips").and_then(Value::as_array) {
-                Some(clips) => clips.iter().enumerate().for_each(|(at, clip)| self.clip(clip, &format!("{path}.clips[{at}]"))),
+                Some(clips) => {
+                    clips.iter().enumerate().for_each(|(at, clip)| self.clip(clip, &format!("{path}.clips[{at}]")))
+                }
                 None => self.note(joined(&path, "clips"), "a list of clips was expected"),
             }
         }
@@ -105,7 +110,10 @@ impl Finder {
             if let Some(value) = clip.get(name)
                 && Animated::deserialize_from(value).is_err()
             {
-                self.note(joined(path, name), format!("a number or a list of tweens (from, to, start, length) was expected, found {value}"));
+                self.note(
+                    joined(path, name),
+                    format!("a number or a list of tweens (from, to, start, length) was expected, found {value}"),
+                );
             }
         }
         self.field::<Transition>(clip, path, "transition");
@@ -172,8 +180,18 @@ mod tests {
             ("bad length", video(json!({ "length": "auto" })), "timeline.tracks[0].clips[0].length", "f64"),
             ("bad fit", video(json!({ "fit": "fill" })), "timeline.tracks[0].clips[0]", "contain"),
             ("bad scale", video(json!({ "scale": [{ "from": 1 }] })), "timeline.tracks[0].clips[0].scale", "tweens"),
-            ("bad asset", document(json!({ "asset": { "type": "luma", "src": "a" }, "start": 0, "length": 1 })), "timeline.tracks[0].clips[0].asset", "rich-text"),
-            ("bad trim", document(json!({ "asset": { "type": "video", "src": "a", "trim": true }, "start": 0, "length": 1 })), "timeline.tracks[0].clips[0].asset.trim", "f64"),
+            (
+                "bad asset",
+                document(json!({ "asset": { "type": "luma", "src": "a" }, "start": 0, "length": 1 })),
+                "timeline.tracks[0].clips[0].asset",
+                "rich-text",
+            ),
+            (
+                "bad trim",
+                document(json!({ "asset": { "type": "video", "src": "a", "trim": true }, "start": 0, "length": 1 })),
+                "timeline.tracks[0].clips[0].asset.trim",
+                "f64",
+            ),
             ("negative", video(json!({ "start": -1 })), "timeline.tracks[0].clips[0].start", "0"),
             ("no length", video(json!({ "length": 0 })), "timeline.tracks[0].clips[0].length", "more than 0"),
             ("opacity", video(json!({ "opacity": 2 })), "timeline.tracks[0].clips[0].opacity", "0 to 1"),

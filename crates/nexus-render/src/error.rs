@@ -21,7 +21,9 @@ pub enum RenderError {
     #[error(transparent)]
     Store(#[from] PortError),
     /// The disk failed.
-    #[error("the render's {what} could not be written or read; check that the disk has room and that its folders may be used, then render again")]
+    #[error(
+        "the render's {what} could not be written or read; check that the disk has room and that its folders may be used, then render again"
+    )]
     Disk {
         /// Which file, in plain words.
         what: &'static str,
@@ -29,7 +31,9 @@ pub enum RenderError {
         source: std::io::Error,
     },
     /// No font at all is installed.
-    #[error("no font is installed, so text cannot be set; install Inter or any other font (Debian: `apt install fonts-inter`) and render again")]
+    #[error(
+        "no font is installed, so text cannot be set; install Inter or any other font (Debian: `apt install fonts-inter`) and render again"
+    )]
     NoFont,
     /// A clip gave fewer pictures than its file promised.
     #[error("'{name}' ended before its first picture; export the clip again or trim it less")]

@@ -25,7 +25,8 @@ fn soften(picture: &mut Yuv420) {
     let (width, height) = (picture.width_px as usize, picture.height_px as usize);
     let sigma = width.max(height) as f64 * BLUR_SHARE;
     let (y, u, v) = picture.planes_mut();
-    let work = [(y, width, height, sigma), (u, width / 2, height / 2, sigma / 2.0), (v, width / 2, height / 2, sigma / 2.0)];
+    let work =
+        [(y, width, height, sigma), (u, width / 2, height / 2, sigma / 2.0), (v, width / 2, height / 2, sigma / 2.0)];
     work.into_par_iter().for_each(|(plane, width, height, sigma)| {
         let mut values: Vec<f32> = plane.iter().map(|pixel| f32::from(*pixel)).collect();
         blur(&mut values, width, height, sigma);
@@ -46,7 +47,9 @@ fn darken(picture: &mut Yuv420) {
     let (luma, chroma) = (table(16.0, DARK_LUMA), table(128.0, DARK_CHROMA));
     let (y, u, v) = picture.planes_mut();
     for (plane, table) in [(y, luma), (u, chroma), (v, chroma)] {
-        plane.par_chunks_mut(1 << 16).for_each(|chunk| chunk.iter_mut().for_each(|pixel| *pixel = table[usize::from(*pixel)]));
+        plane
+            .par_chunks_mut(1 << 16)
+            .for_each(|chunk| chunk.iter_mut().for_each(|pixel| *pixel = table[usize::from(*pixel)]));
     }
 }
 

@@ -10,13 +10,34 @@ use cosmic_text::{
 use crate::RenderError;
 
 /// Serif families in order of preference, when the one that was asked for is not installed.
-const SERIFS: [&str; 8] =
-    ["EB Garamond", "Cormorant Garamond", "Source Serif 4", "Libre Baskerville", "Noto Serif", "DejaVu Serif", "Liberation Serif", "Times New Roman"];
+const SERIFS: [&str; 8] = [
+    "EB Garamond",
+    "Cormorant Garamond",
+    "Source Serif 4",
+    "Libre Baskerville",
+    "Noto Serif",
+    "DejaVu Serif",
+    "Liberation Serif",
+    "Times New Roman",
+];
 /// Sans-serif families, likewise.
-const SANS: [&str; 8] = ["Inter", "Open Sans", "Roboto", "Noto Sans", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Arial"];
+const SANS: [&str; 8] =
+    ["Inter", "Open Sans", "Roboto", "Noto Sans", "Helvetica Neue", "DejaVu Sans", "Liberation Sans", "Arial"];
 /// Words in a family's name that speak for serifs.
-const SERIF_WORDS: [&str; 12] =
-    ["serif", "garamond", "baskerville", "bodoni", "caslon", "didot", "playfair", "times", "georgia", "cormorant", "lora", "arapey"];
+const SERIF_WORDS: [&str; 12] = [
+    "serif",
+    "garamond",
+    "baskerville",
+    "bodoni",
+    "caslon",
+    "didot",
+    "playfair",
+    "times",
+    "georgia",
+    "cormorant",
+    "lora",
+    "arapey",
+];
 
 /// Every installed font, loaded once and shared by all renders.
 pub(crate) struct Fonts {
@@ -60,8 +81,12 @@ impl Fonts {
         let mut loaded = self.lock();
         let database = loaded.system.db();
         let installed = |wanted: &str| {
-            let same = |face: &&cosmic_text::fontdb::FaceInfo| face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            database.faces().find(same).and_then(|face| face.families.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(name, _)| name.clone()))
+            let same = |face: &&cosmic_text::fontdb::FaceInfo| {
+                face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+            };
+            database.faces().find(same).and_then(|face| {
+                face.families.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(name, _)| name.clone())
+            })
         };
         let lower = family.to_ascii_lowercase();
         let is_serif = SERIF_WORDS.iter().any(|word| lower.contains(word)) && !lower.contains("sans");
@@ -69,12 +94,17 @@ impl Fonts {
         let any = || database.faces().filter_map(|face| face.families.first()).map(|(name, _)| name.clone()).min();
         let exact = installed(family);
         let remark = exact.is_none();
-        let name = exact.or_else(|| stand_ins.into_iter().find_map(|name| installed(name))).or_else(any).ok_or(RenderError::NoFont)?;
-        let remark = remark.then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
+        let name = exact
+            .or_else(|| stand_ins.into_iter().find_map(|name| installed(name)))
+            .or_else(any)
+            .ok_or(RenderError::NoFont)?;
+        let remark = remark
+            .then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
         let query = Query { families: &[Family::Name(&name)], weight: Weight(weight), ..Query::default() };
         let id = database.query(&query).ok_or(RenderError::NoFont)?;
         let face_weight = database.face(id).map_or(weight, |face| face.weight.0);
-        let content = database.with_face_data(id, |bytes, _| blake3::hash(bytes).to_hex()[..32].to_owned()).unwrap_or_default();
+        let content =
+            database.with_face_data(id, |bytes, _| blake3::hash(bytes).to_hex()[..32].to_owned()).unwrap_or_default();
         // A variable font takes any weight; a fixed one is found only by its own.
         let weight = if is_variable(&mut loaded.system, id, weight) { weight } else { face_weight };
         Ok(Face { identity: format!("{name} {weight} {content}"), family: name, weight, remark })

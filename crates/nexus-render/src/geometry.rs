@@ -68,7 +68,8 @@ pub fn place(clip: &Clip, source_px: (f64, f64), frame_px: (f64, f64), focus: [f
         Fit::Crop => {
             let scale = (box_width / source_width).max(box_height / source_height);
             let (width, height) = (box_width / scale, box_height / scale);
-            let start = |focus: f64, whole: f64, part: f64| (focus * whole - part / 2.0).clamp(0.0, (whole - part).max(0.0));
+            let start =
+                |focus: f64, whole: f64, part: f64| (focus * whole - part / 2.0).clamp(0.0, (whole - part).max(0.0));
             let x = start(focus[0], source_width, width);
             let y = start(focus[1], source_height, height);
             (Rect { x, y, width, height }, box_width, box_height)

@@ -53,9 +53,9 @@ impl Overlay {
                 let settled = compose(&set, &vec![Arrival::DONE; set.units]);
                 Source::Text { set, animation: text.animation, settled }
             }
-            Content::Svg { markup } => {
-                Source::Svg(Drawing::new(markup).map_err(|error| RenderError::edit(format!("{}.asset.src", layer.path), error))?)
-            }
+            Content::Svg { markup } => Source::Svg(
+                Drawing::new(markup).map_err(|error| RenderError::edit(format!("{}.asset.src", layer.path), error))?,
+            ),
             Content::Image { .. } => Source::Image(still.ok_or(RenderError::Stopped("image reader"))?.raster()),
         };
         Ok(Some(Self { source, frame_px, last: None }))

@@ -200,9 +200,17 @@ pub struct Sounding {
 /// # Errors
 /// [`RenderError::Edit`] when a source is missing, of the wrong kind, or ends before the clip begins.
 pub fn resolve(edit: &Edit, sources: &BTreeMap<String, SourceFacts>) -> Result<Plan, RenderError> {
-    let rate = frame_rate(edit.output.fps).ok_or_else(|| RenderError::edit("output.fps", "expected a frame rate of the contract"))?;
+    let rate = frame_rate(edit.output.fps)
+        .ok_or_else(|| RenderError::edit("output.fps", "expected a frame rate of the contract"))?;
     let (width_px, height_px) = (edit.output.size.width, edit.output.size.height);
-    let mut resolver = Resolver { sources, rate, frame_px: (f64::from(width_px), f64::from(height_px)), layers: vec![], sounds: vec![], remarks: vec![] };
+    let mut resolver = Resolver {
+        sources,
+        rate,
+        frame_px: (f64::from(width_px), f64::from(height_px)),
+        layers: vec![],
+        sounds: vec![],
+        remarks: vec![],
+    };
     let mut frames = 1;
     for (track, clips) in edit.timeline.tracks.iter().enumerate().rev() {
         for (index, clip) in clips.clips.iter().enumerate() {
@@ -244,7 +252,9 @@ impl Resolver<'_> {
             return Ok(());
         }
         match &clip.asset {
-            Asset::Video { src, trim, volume, focus } => self.video(&timed, src, *trim, *volume, focus.unwrap_or([0.5; 2])),
+            Asset::Video { src, trim, volume, focus } => {
+                self.video(&timed, src, *trim, *volume, focus.unwrap_or([0.5; 2]))
+            }
             Asset::Image { src } => self.image(&timed, src),
             Asset::Audio { src, trim, volume, effect } => self.audio(&timed, src, *trim, *volume, *effect),
             Asset::RichText(text) => {
@@ -281,33 +291,54 @@ impl Resolver<'_> {
 
     fn facts(&self, src: &str, path: &str) -> Result<SourceFacts, RenderError> {
         self.sources.get(src).copied().ok_or_else(|| {
-            RenderError::edit(format!("{path}.asset.src"), format!("the request has no asset called '{src}'; add it to the request's assets"))
+            RenderError::edit(
+                format!("{path}.asset.src"),
+                format!("the request has no asset called '{src}'; add it to the request's assets"),
+            )
         })
     }
 
-    fn video(&mut self, timed: &Timed<'_>, src: &str, trim_s: f64, volume: f64, focus: [f64; 2]) -> Result<(), RenderError> {
+    fn video(
+        &mut self,
+        timed: &Timed<'_>,
+        src: &str,
+        trim_s: f64,
+        volume: f64,
+        focus: [f64; 2],
+    ) -> Result<(), RenderError> {
         let path = timed.path;
         let SourceFacts::Video { width_px, height_px, duration_s, has_sound } = self.facts(src, path)? else {
-            return Err(RenderError::edit(format!("{path}.asset.src"), format!("expected moving pictures, and '{}' has none", short(src))));
+            return Err(RenderError::edit(
+                format!("{path}.asset.src"),
+                format!("expected moving pictures, and '{}' has none", short(src)),
+            ));
         };
         self.begins_within(timed, src, trim_s, duration_s)?;
         let frames = timed.end - timed.start;
         let left = ((duration_s - trim_s) * self.rate.as_f64() + 1e-6).floor().max(1.0) as u64;
         if left + 1 < frames {
             let missing_s = (frames - left) as f64 / self.rate.as_f64();
-            self.remarks.push(format!("'{}' ends {missing_s:.1} s before its clip; its last frame stands still", short(src)));
+            self.remarks
+                .push(format!("'{}' ends {missing_s:.1} s before its clip; its last frame stands still", short(src)));
         }
         if volume > 0.0 && has_sound {
             self.sounding(timed, Sounding { trim_s, volume, effect: None, of_picture: true, ..blank(src) });
         }
         let Some((placement, picture)) = self.picture(timed, (width_px, height_px), focus, src) else { return Ok(()) };
-        self.push(timed, placement, Content::Video { src: src.to_owned(), trim_s, available: left.min(frames), picture });
+        self.push(
+            timed,
+            placement,
+            Content::Video { src: src.to_owned(), trim_s, available: left.min(frames), picture },
+        );
         Ok(())
     }
 
     fn image(&mut self, timed: &Timed<'_>, src: &str) -> Result<(), RenderError> {
         let SourceFacts::Image { width_px, height_px, has_alpha } = self.facts(src, timed.path)? else {
-            return Err(RenderError::edit(format!("{}.asset.src", timed.path), format!("expected a PNG or JPEG still, and '{}' is none", short(src))));
+            return Err(RenderError::edit(
+                format!("{}.asset.src", timed.path),
+                format!("expected a PNG or JPEG still, and '{}' is none", short(src)),
+            ));
         };
         if has_alpha {
             let placement = place(timed.clip, (f64::from(width_px), f64::from(height_px)), self.frame_px, [0.5; 2]);
@@ -318,11 +349,21 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn audio(&mut self, timed: &Timed<'_>, src: &str, trim_s: f64, volume: f64, effect: Option<AudioEffect>) -> Result<(), RenderError> {
+    fn audio(
+        &mut self,
+        timed: &Timed<'_>,
+        src: &str,
+        trim_s: f64,
+        volume: f64,
+        effect: Option<AudioEffect>,
+    ) -> Result<(), RenderError> {
         let duration_s = match self.facts(src, timed.path)? {
             SourceFacts::Sound { duration_s } | SourceFacts::Video { duration_s, has_sound: true, .. } => duration_s,
             SourceFacts::Video { .. } | SourceFacts::Image { .. } => {
-                return Err(RenderError::edit(format!("{}.asset.src", timed.path), format!("expected sound, and '{}' has none", short(src))));
+                return Err(RenderError::edit(
+                    format!("{}.asset.src", timed.path),
+                    format!("expected sound, and '{}' has none", short(src)),
+                ));
             }
         };
         self.begins_within(timed, src, trim_s, duration_s)?;
@@ -351,7 +392,13 @@ impl Resolver<'_> {
     }
 
     /// Crop and decode size of an opaque picture; `None` when no part of it is in the frame.
-    fn picture(&mut self, timed: &Timed<'_>, source_px: (u32, u32), focus: [f64; 2], src: &str) -> Option<(Placement, Picture)> {
+    fn picture(
+        &mut self,
+        timed: &Timed<'_>,
+        source_px: (u32, u32),
+        focus: [f64; 2],
+        src: &str,
+    ) -> Option<(Placement, Picture)> {
         let clip = timed.clip;
         let mut placement = place(clip, (f64::from(source_px.0), f64::from(source_px.1)), self.frame_px, focus);
         let frames = timed.end - timed.start;
@@ -367,7 +414,8 @@ impl Resolver<'_> {
             let percent = (enlarged * 100.0).round();
             let from_s = timed.start as f64 / self.rate.as_f64();
             let too_much = if enlarged > 1.3 { ", more than the 130 % that still look sharp" } else { "" };
-            self.remarks.push(format!("the shot at {from_s:.1} s ('{}') is enlarged to {percent} %{too_much}", short(src)));
+            self.remarks
+                .push(format!("the shot at {from_s:.1} s ('{}') is enlarged to {percent} %{too_much}", short(src)));
         }
         let crop_x = even_down(placement.source.x, source_px.0);
         let crop_y = even_down(placement.source.y, source_px.1);
@@ -409,7 +457,15 @@ fn visible(placement: Placement, scale: f64, frame_px: (f64, f64)) -> Option<Pla
 }
 
 fn blank(src: &str) -> Sounding {
-    Sounding { src: src.to_owned(), start_s: 0.0, length_s: 0.0, trim_s: 0.0, volume: 0.0, effect: None, of_picture: false }
+    Sounding {
+        src: src.to_owned(),
+        start_s: 0.0,
+        length_s: 0.0,
+        trim_s: 0.0,
+        volume: 0.0,
+        effect: None,
+        of_picture: false,
+    }
 }
 
 fn even(pixels: f64) -> u32 {

@@ -80,7 +80,12 @@ impl Raster {
         if part_x < 1e-3 && part_y < 1e-3 {
             return Self { x, y, ..self.clone() };
         }
-        let target = Rect { x: f64::from(x) + part_x, y: f64::from(y) + part_y, width: self.width as f64, height: self.height as f64 };
+        let target = Rect {
+            x: f64::from(x) + part_x,
+            y: f64::from(y) + part_y,
+            width: self.width as f64,
+            height: self.height as f64,
+        };
         self.stretched(target)
     }
 
@@ -126,7 +131,9 @@ impl Raster {
         if left >= right || top >= bottom {
             return None;
         }
-        let row = |index: usize| self.data[(index * self.width + left) * 4..(index * self.width + right) * 4].as_chunks::<4>().0;
+        let row = |index: usize| {
+            self.data[(index * self.width + left) * 4..(index * self.width + right) * 4].as_chunks::<4>().0
+        };
         let is_seen = |pixels: &[[u8; 4]]| pixels.iter().any(|pixel| pixel[3] > 0);
         let first = (top..bottom).find(|index| is_seen(row(*index)))?;
         let last = (first..bottom).rfind(|index| is_seen(row(*index)))?;
@@ -180,7 +187,9 @@ fn triangle(origin: f64, length: f64, from: usize, to: usize) -> Vec<Vec<(usize,
             // Normalised by the whole kernel, so that edges fade out instead of being repeated.
             (low..=high)
                 .filter(|place| (0..from as i64).contains(place))
-                .map(|place| (place as usize, ((1.0 - ((place as f64 - centre) / widen).abs()).max(0.0) / widen) as f32))
+                .map(|place| {
+                    (place as usize, ((1.0 - ((place as f64 - centre) / widen).abs()).max(0.0) / widen) as f32)
+                })
                 .filter(|(_, weight)| *weight > 0.0)
                 .collect()
         })

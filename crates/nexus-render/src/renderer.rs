@@ -139,7 +139,8 @@ impl LocalRenderer {
         let substitutes: BTreeSet<String> = faces.values().filter_map(|face: &Face| face.remark.clone()).collect();
         plan.remarks.extend(substitutes);
         let is_large = u64::from(plan.width_px) * u64::from(plan.height_px) > LARGE_FRAME_PX;
-        let together = u8::try_from(self.config.workers).unwrap_or(u8::MAX).saturating_mul(self.config.threads_per_encoder);
+        let together =
+            u8::try_from(self.config.workers).unwrap_or(u8::MAX).saturating_mul(self.config.threads_per_encoder);
         Ok(SharedFilm {
             crf: crf(plan.quality),
             preset: self.config.preset,
@@ -210,21 +211,32 @@ impl LocalRenderer {
     }
 
     /// Joins, measures, stores.
-    async fn finish(&self, shared: &SharedFilm, parts: Parts, request: &RenderRequest, context: &StepContext) -> Result<Film, RenderError> {
+    async fn finish(
+        &self,
+        shared: &SharedFilm,
+        parts: Parts,
+        request: &RenderRequest,
+        context: &StepContext,
+    ) -> Result<Film, RenderError> {
         let plan = &shared.plan;
         context.report(plan.frames, plan.frames, "joining the film");
-        let scratch = tempfile::Builder::new().prefix("film-").tempdir_in(&self.config.scratch_dir).map_err(RenderError::disk("scratch folder"))?;
+        let scratch = tempfile::Builder::new()
+            .prefix("film-")
+            .tempdir_in(&self.config.scratch_dir)
+            .map_err(RenderError::disk("scratch folder"))?;
         let out = scratch.path().join("film.mp4");
         let has_sound = parts.sound.is_some();
         let in_use: BTreeSet<PathBuf> = parts.segments.iter().cloned().chain(parts.sound.clone()).collect();
-        mux(&MuxSpec { segments: parts.segments, sound: parts.sound, tags: request.tags.clone(), out: out.clone() }).await?;
+        mux(&MuxSpec { segments: parts.segments, sound: parts.sound, tags: request.tags.clone(), out: out.clone() })
+            .await?;
         let loudness = if has_sound { Some(measure_loudness(&out).await?) } else { None };
         let hash = hash_of_file(&out).await?;
         let length_s = plan.rate.start_of(Frames(plan.frames)).0;
         let poster_file = scratch.path().join("poster.jpg");
         grab_jpeg(&out, POSTER_S.min(length_s * 0.4), Some(POSTER_WIDTH_PX), &poster_file).await?;
         let key = |extension: &str| {
-            BlobKey::new(request.business, &format!("films/{}.{extension}", &hash[..32])).expect("a hash is a fit object name")
+            BlobKey::new(request.business, &format!("films/{}.{extension}", &hash[..32]))
+                .expect("a hash is a fit object name")
         };
         let blob = self.blobs.put_file(Bucket::Final, &key("mp4"), &out).await?;
         let poster = self.blobs.put_file(Bucket::Final, &key("jpg"), &poster_file).await?;
@@ -344,5 +356,8 @@ async fn hash_of_file(file: &Path) -> Result<String, RenderError> {
         std::io::copy(&mut std::fs::File::open(file)?, &mut hasher)?;
         Ok(hasher.finalize().to_hex().to_string())
     };
-    tokio::task::spawn_blocking(hash).await.map_err(|_| RenderError::Stopped("hash"))?.map_err(RenderError::disk("film"))
+    tokio::task::spawn_blocking(hash)
+        .await
+        .map_err(|_| RenderError::Stopped("hash"))?
+        .map_err(RenderError::disk("film"))
 }

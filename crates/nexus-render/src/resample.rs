@@ -41,8 +41,24 @@ pub(crate) fn draw(canvas: &mut Yuv420, picture: &Yuv420, lay: Lay) {
     let (y, u, v) = canvas.planes_mut();
     draw_plane(Plane { pixels: y, width }, picture.y(), from_width, (&luma_x, &luma_y), opacity);
     rayon::join(
-        || draw_plane(Plane { pixels: u, width: width / 2 }, picture.u(), from_width / 2, (&chroma_x, &chroma_y), opacity),
-        || draw_plane(Plane { pixels: v, width: width / 2 }, picture.v(), from_width / 2, (&chroma_x, &chroma_y), opacity),
+        || {
+            draw_plane(
+                Plane { pixels: u, width: width / 2 },
+                picture.u(),
+                from_width / 2,
+                (&chroma_x, &chroma_y),
+                opacity,
+            )
+        },
+        || {
+            draw_plane(
+                Plane { pixels: v, width: width / 2 },
+                picture.v(),
+                from_width / 2,
+                (&chroma_x, &chroma_y),
+                opacity,
+            )
+        },
     );
 }
 
@@ -184,7 +200,8 @@ fn squeeze_row(row: &[u8], axis: &Axis, out: &mut [i16]) {
     } else {
         for ((value, start), weights) in out.iter_mut().zip(&axis.starts).zip(axis.weights.chunks_exact(axis.taps)) {
             let pixels = &row[*start as usize..*start as usize + axis.taps];
-            let sum: i32 = pixels.iter().zip(weights).map(|(pixel, weight)| i32::from(*pixel) * i32::from(*weight)).sum();
+            let sum: i32 =
+                pixels.iter().zip(weights).map(|(pixel, weight)| i32::from(*pixel) * i32::from(*weight)).sum();
             *value = ((sum + round) >> FIRST_SHIFT) as i16;
         }
     }
@@ -267,7 +284,11 @@ mod tests {
         picture.u_mut().fill(90);
         for width in [31.7, 64.0, 64.9, 200.3] {
             let mut canvas = Yuv420::new(64, 64);
-            draw(&mut canvas, &picture, Lay { target: Rect { x: -0.3, y: -0.3, width: 0.6 + width, height: 65.0 }, opacity: 255 });
+            draw(
+                &mut canvas,
+                &picture,
+                Lay { target: Rect { x: -0.3, y: -0.3, width: 0.6 + width, height: 65.0 }, opacity: 255 },
+            );
             let inside = &canvas.y()[64 * 20..64 * 20 + (width as usize).min(64)];
             assert!(inside.iter().all(|pixel| *pixel == 180), "{width}: {inside:?}");
             assert_eq!(canvas.u()[32 * 10 + 5], 90);

@@ -97,7 +97,12 @@ struct SliceLayer<'a> {
 /// The cache key of a piece: BLAKE3 over everything that decides its bytes, and nothing else. `identities` holds
 /// the content identity of each layer (source or font) by its index in the plan.
 #[must_use]
-pub fn segment_key(plan: &Plan, piece: &Range<u64>, identities: &BTreeMap<usize, String>, encoder: &EncoderFacts) -> String {
+pub fn segment_key(
+    plan: &Plan,
+    piece: &Range<u64>,
+    identities: &BTreeMap<usize, String>,
+    encoder: &EncoderFacts,
+) -> String {
     let start = i64::try_from(piece.start).unwrap_or(i64::MAX);
     let relative = |frame: u64| i64::try_from(frame).unwrap_or(i64::MAX) - start;
     let layers = live(plan, piece)

@@ -20,7 +20,11 @@ pub(crate) struct Sources {
 }
 
 /// Fetches and probes every source of `edit`.
-pub(crate) async fn gather(edit: &Edit, assets: &BTreeMap<String, BlobRef>, blobs: &Arc<dyn BlobStore>) -> Result<Sources, RenderError> {
+pub(crate) async fn gather(
+    edit: &Edit,
+    assets: &BTreeMap<String, BlobRef>,
+    blobs: &Arc<dyn BlobStore>,
+) -> Result<Sources, RenderError> {
     let mut sources = Sources::default();
     for (track, clips) in edit.timeline.tracks.iter().enumerate() {
         for (index, clip) in clips.clips.iter().enumerate() {
@@ -34,7 +38,10 @@ pub(crate) async fn gather(edit: &Edit, assets: &BTreeMap<String, BlobRef>, blob
             }
             let path = format!("{}.asset.src", clip_path(track, index));
             let Some(blob) = assets.get(src) else {
-                return Err(RenderError::edit(path, format!("the request has no asset called '{src}'; add it to the request's assets")));
+                return Err(RenderError::edit(
+                    path,
+                    format!("the request has no asset called '{src}'; add it to the request's assets"),
+                ));
             };
             let file = blobs.local_file(blob).await?;
             let facts = if is_still { still_facts(file.clone(), path).await? } else { probed_facts(&file).await? };

@@ -48,7 +48,13 @@ impl Sprite {
             .luma
             .par_chunks_mut(width * 2)
             .zip(sprite.alpha.par_chunks_mut(width * 2))
-            .zip(sprite.blue.par_chunks_mut(half).zip(sprite.red.par_chunks_mut(half)).zip(sprite.half_alpha.par_chunks_mut(half)))
+            .zip(
+                sprite
+                    .blue
+                    .par_chunks_mut(half)
+                    .zip(sprite.red.par_chunks_mut(half))
+                    .zip(sprite.half_alpha.par_chunks_mut(half)),
+            )
             .enumerate()
             .for_each(|(pair, ((luma, alpha), ((blue, red), half_alpha)))| {
                 let mut sums = vec![[0_i32; 4]; half];

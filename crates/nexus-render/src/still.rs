@@ -25,7 +25,8 @@ impl Still {
     /// Reads a still, or says in plain words what is wrong with it.
     pub(crate) fn open(file: &Path) -> Result<Self, String> {
         let problem = |error: &dyn std::fmt::Display| format!("expected a PNG or JPEG still: {error}");
-        let mut reader = ImageReader::open(file).and_then(ImageReader::with_guessed_format).map_err(|error| problem(&error))?;
+        let mut reader =
+            ImageReader::open(file).and_then(ImageReader::with_guessed_format).map_err(|error| problem(&error))?;
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE);
         limits.max_image_height = Some(MAX_SIDE);
@@ -76,7 +77,8 @@ impl Still {
             for column in 0..width / 2 {
                 let at = |line: usize, side: usize| pixels[(row * 2 + line) * width + column * 2 + side].map(i32::from);
                 let corners = [at(0, 0), at(0, 1), at(1, 0), at(1, 1)];
-                let [red, green, blue] = [0, 1, 2].map(|channel| (corners.iter().map(|corner| corner[channel]).sum::<i32>() + 2) / 4);
+                let [red, green, blue] =
+                    [0, 1, 2].map(|channel| (corners.iter().map(|corner| corner[channel]).sum::<i32>() + 2) / 4);
                 u[row * (width / 2) + column] = clamp(chroma_u(red, green, blue, 255));
                 v[row * (width / 2) + column] = clamp(chroma_v(red, green, blue, 255));
             }

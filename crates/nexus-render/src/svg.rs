@@ -56,10 +56,14 @@ impl Drawing {
 
 fn parse(markup: &str) -> Result<Tree, String> {
     if markup.len() > MAX_BYTES {
-        return Err(format!("the SVG markup has {} bytes; expected at most {MAX_BYTES}: simplify the drawing", markup.len()));
+        return Err(format!(
+            "the SVG markup has {} bytes; expected at most {MAX_BYTES}: simplify the drawing",
+            markup.len()
+        ));
     }
     let lower = markup.to_ascii_lowercase();
-    for (element, remedy) in [("<text", "use a rich-text clip for words"), ("<image", "use an image clip for pictures")] {
+    for (element, remedy) in [("<text", "use a rich-text clip for words"), ("<image", "use an image clip for pictures")]
+    {
         if lower.contains(element) {
             return Err(format!("{element}> elements are not drawn in SVG; {remedy}"));
         }

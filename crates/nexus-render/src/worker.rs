@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
 
-use nexus_core::{Frames, FrameRate};
+use nexus_core::{FrameRate, Frames};
 use nexus_media::{Crop, DecodeSpec, EncodeSpec, FrameReader, FrameWriter, Preset, Yuv420};
 use tokio::{sync::mpsc, task::JoinSet};
 
@@ -49,7 +49,10 @@ pub(crate) async fn render_segment(
         tokio::task::spawn_blocking(move || prepare(&film, &piece))
     };
     let mut layers = prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))??;
-    let remarks = layers.iter().filter_map(|live| if let Pixels::Drawn(overlay) = &live.pixels { overlay.remark() } else { None }).collect();
+    let remarks = layers
+        .iter()
+        .filter_map(|live| if let Pixels::Drawn(overlay) = &live.pixels { overlay.remark() } else { None })
+        .collect();
     let mut readers: Vec<Option<Reader>> = layers.iter().map(|_| None).collect();
     let mut writer = Writer::open(&film, out);
     for frame in piece.clone() {
@@ -76,11 +79,16 @@ fn prepare(film: &Film, piece: &Range<u64>) -> Result<Vec<LiveLayer>, RenderErro
     live(&film.plan, piece)
         .map(|(index, layer)| {
             let still = || {
-                let file = layer.src().and_then(|src| film.sources.files.get(src)).ok_or(RenderError::Stopped("image reader"))?;
+                let file = layer
+                    .src()
+                    .and_then(|src| film.sources.files.get(src))
+                    .ok_or(RenderError::Stopped("image reader"))?;
                 Still::open(file).map_err(|expected| RenderError::edit(format!("{}.asset.src", layer.path), expected))
             };
             let pixels = match &layer.content {
-                Content::Video { picture, .. } => Pixels::Moving { picture: Yuv420::new(picture.width_px, picture.height_px), is_raw: true },
+                Content::Video { picture, .. } => {
+                    Pixels::Moving { picture: Yuv420::new(picture.width_px, picture.height_px), is_raw: true }
+                }
                 Content::Still { picture, .. } => {
                     let mut pixels = still()?.picture(picture);
                     if let Some(effect) = layer.filter {
@@ -101,8 +109,17 @@ fn prepare(film: &Film, piece: &Range<u64>) -> Result<Vec<LiveLayer>, RenderErro
 }
 
 /// Gives a moving layer its picture for `frame`; starts its decoder when it is nearly due, ends it when done.
-async fn feed(film: &Film, live: &mut LiveLayer, reader: &mut Option<Reader>, piece: &Range<u64>, frame: u64) -> Result<(), RenderError> {
-    let (Content::Video { src, .. }, Pixels::Moving { picture, is_raw }) = (&live.layer.content, &mut live.pixels) else { return Ok(()) };
+async fn feed(
+    film: &Film,
+    live: &mut LiveLayer,
+    reader: &mut Option<Reader>,
+    piece: &Range<u64>,
+    frame: u64,
+) -> Result<(), RenderError> {
+    let (Content::Video { src, .. }, Pixels::Moving { picture, is_raw }) = (&live.layer.content, &mut live.pixels)
+    else {
+        return Ok(());
+    };
     let (start, end) = (live.layer.start.max(piece.start), live.layer.end.min(piece.end));
     if frame >= end {
         *reader = None;

@@ -33,8 +33,18 @@ impl Problem {
     /// A problem with a stable code.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        let retryable = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT);
-        Self { kind: format!("/docs/problems/{code}"), status: status.as_u16(), code, title, detail: detail.into(), retryable }
+        let retryable = matches!(
+            status,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+        );
+        Self {
+            kind: format!("/docs/problems/{code}"),
+            status: status.as_u16(),
+            code,
+            title,
+            detail: detail.into(),
+            retryable,
+        }
     }
 
     /// The request cannot be understood or obeyed.
@@ -75,9 +85,15 @@ impl From<PortError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::LinkInvalid => Self::new(StatusCode::NOT_FOUND, "link-invalid", "This link is not valid", error.to_string()),
-            StoreError::LinkExpired => Self::new(StatusCode::GONE, "link-expired", "This link has expired", error.to_string()),
-            StoreError::Conflict(message) => Self::new(StatusCode::CONFLICT, "conflict", "Somebody else was first", message),
+            StoreError::LinkInvalid => {
+                Self::new(StatusCode::NOT_FOUND, "link-invalid", "This link is not valid", error.to_string())
+            }
+            StoreError::LinkExpired => {
+                Self::new(StatusCode::GONE, "link-expired", "This link has expired", error.to_string())
+            }
+            StoreError::Conflict(message) => {
+                Self::new(StatusCode::CONFLICT, "conflict", "Somebody else was first", message)
+            }
             other => other.port("answer the request").into(),
         }
     }

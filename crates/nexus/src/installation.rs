@@ -127,11 +127,17 @@ impl Installation {
     pub(crate) async fn business(&self, named: Option<BusinessId>) -> anyhow::Result<Business> {
         let mut all = self.ports.business.list().await?;
         match named {
-            Some(id) => all.into_iter().find(|business| business.id == id).with_context(|| format!("there is no business {id} here")),
+            Some(id) => all
+                .into_iter()
+                .find(|business| business.id == id)
+                .with_context(|| format!("there is no business {id} here")),
             None if all.len() == 1 => Ok(all.remove(0)),
-            None if all.is_empty() => bail!("there is no business here yet; `nexus demo` makes one, `--business` names one"),
+            None if all.is_empty() => {
+                bail!("there is no business here yet; `nexus demo` makes one, `--business` names one")
+            }
             None => {
-                let names = all.iter().map(|business| format!("{} ({})", business.id, business.name)).collect::<Vec<_>>();
+                let names =
+                    all.iter().map(|business| format!("{} ({})", business.id, business.name)).collect::<Vec<_>>();
                 bail!("there are several businesses; choose one with --business: {}", names.join(", "))
             }
         }
@@ -176,7 +182,9 @@ pub(crate) async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListen
         );
     }
     TcpListener::bind(parsed).await.with_context(|| {
-        format!("cannot listen on {address}; another program may hold the port: stop it, or choose another one with {key}")
+        format!(
+            "cannot listen on {address}; another program may hold the port: stop it, or choose another one with {key}"
+        )
     })
 }
 

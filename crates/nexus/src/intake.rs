@@ -23,19 +23,24 @@ const CLIP_ENDINGS: [&str; 7] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "mts
 pub(crate) fn find_clips(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut clips = Vec::new();
     for path in paths {
-        let facts = std::fs::metadata(path).with_context(|| format!("{} cannot be read; check the path", path.display()))?;
+        let facts =
+            std::fs::metadata(path).with_context(|| format!("{} cannot be read; check the path", path.display()))?;
         if facts.is_file() {
             clips.push(path.clone());
             continue;
         }
         let entries = std::fs::read_dir(path).with_context(|| format!("read the folder {}", path.display()))?;
-        let mut inside: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| is_clip(path)).collect();
+        let mut inside: Vec<PathBuf> =
+            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| is_clip(path)).collect();
         inside.sort();
         clips.append(&mut inside);
     }
     if clips.is_empty() {
         let places = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-        bail!("there are no clips in {places}; add some ({})", CLIP_ENDINGS.map(|ending| format!(".{ending}")).join(", "));
+        bail!(
+            "there are no clips in {places}; add some ({})",
+            CLIP_ENDINGS.map(|ending| format!(".{ending}")).join(", ")
+        );
     }
     Ok(clips)
 }
@@ -125,30 +130,49 @@ async fn wait_until_known(installation: &Installation, run: RunId) -> anyhow::Re
 }
 
 /// Stores a track, checked: it must have sound of at least 3 s.
-pub(crate) async fn store_music(installation: &Installation, business: BusinessId, file: &Path) -> anyhow::Result<BlobRef> {
+pub(crate) async fn store_music(
+    installation: &Installation,
+    business: BusinessId,
+    file: &Path,
+) -> anyhow::Result<BlobRef> {
     let info = installation.ports.media.probe(file).await?;
     if info.audio.is_none() {
         bail!("{} has no sound; choose a music file (mp3, m4a, wav, flac, ogg)", file.display());
     }
     if info.duration_s < 3.0 {
-        bail!("{} is {:.1} s long; a film needs at least 3 s of music, choose a longer track", file.display(), info.duration_s);
+        bail!(
+            "{} is {:.1} s long; a film needs at least 3 s of music, choose a longer track",
+            file.display(),
+            info.duration_s
+        );
     }
-    let ending = file.extension().and_then(|ending| ending.to_str()).filter(|ending| ending.chars().all(|c| c.is_ascii_alphanumeric()));
-    let key = BlobKey::new(business, &format!("music/{}.{}", &hash_file(file)?[..32], ending.unwrap_or("audio").to_lowercase()))?;
+    let ending = file
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .filter(|ending| ending.chars().all(|c| c.is_ascii_alphanumeric()));
+    let key = BlobKey::new(
+        business,
+        &format!("music/{}.{}", &hash_file(file)?[..32], ending.unwrap_or("audio").to_lowercase()),
+    )?;
     Ok(installation.ports.blobs.put_file(Bucket::Final, &key, file).await?)
 }
 
 /// A review file.
 pub(crate) fn read_review(file: &Path) -> anyhow::Result<ReviewDocument> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
     serde_json::from_str(&text).with_context(|| {
-        format!("{} is not a review; expected JSON with id, rating (1 to 5), author, text, created_at, language", file.display())
+        format!(
+            "{} is not a review; expected JSON with id, rating (1 to 5), author, text, created_at, language",
+            file.display()
+        )
     })
 }
 
 /// A business file; everything but the name may be left out.
 pub(crate) fn read_business(file: &Path) -> anyhow::Result<Business> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
     let given: BusinessFile = serde_json::from_str(&text)
         .with_context(|| format!("{} is not a business; expected JSON with at least \"name\"", file.display()))?;
     Ok(given.complete())
@@ -204,7 +228,8 @@ fn slug_of(name: &str) -> String {
 /// BLAKE3 of a file, hexadecimal.
 pub(crate) fn hash_file(file: &Path) -> anyhow::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    let mut open = std::fs::File::open(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
+    let mut open =
+        std::fs::File::open(file).with_context(|| format!("{} cannot be read; check the path", file.display()))?;
     std::io::copy(&mut open, &mut hasher).with_context(|| format!("read {}", file.display()))?;
     Ok(hasher.finalize().to_hex().to_string())
 }

@@ -23,8 +23,11 @@ use crate::{
 fn main() -> ExitCode {
     // Wrong use leaves with 2 inside of parse.
     let cli = Cli::parse();
+    // Commands say themselves what went wrong; a server has nobody else to tell.
+    let quiet = !matches!(cli.command, Command::Up(_));
+    let default = if quiet { "error,nexus_workflow=off" } else { "warn,sqlx=error" };
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,nexus=warn,sqlx=error".into()))
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into()))
         .with_writer(std::io::stderr)
         .init();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

@@ -113,7 +113,11 @@ pub(crate) struct Made {
 impl Made {
     /// Reads the steps of a run; `None` before the film is rendered.
     pub(crate) fn read(steps: &[StepRow]) -> Option<Self> {
-        Some(Self { script: newest(steps, "08-write-script")?, laid: newest(steps, "lay-cuts")?, film: newest(steps, "15-render")? })
+        Some(Self {
+            script: newest(steps, "08-write-script")?,
+            laid: newest(steps, "lay-cuts")?,
+            film: newest(steps, "15-render")?,
+        })
     }
 }
 
@@ -160,7 +164,8 @@ impl Report {
             let (time_s, downbeat_s) = (cuts.start_s(&placed.slot), placed.slot.downbeat_s);
             CutRow { time_s, downbeat_s, error_ms: downbeat_s.map(|downbeat| (time_s - downbeat).abs() * 1000.0) }
         };
-        let locations = steps.iter().filter(|step| matches!(step.step.arrow(), Some(Arrow::Publish | Arrow::UpdateMaps)));
+        let locations =
+            steps.iter().filter(|step| matches!(step.step.arrow(), Some(Arrow::Publish | Arrow::UpdateMaps)));
         let outbox = locations.filter_map(|step| step.output.get("location")?.as_str().map(str::to_owned)).collect();
         Self {
             film: film.display().to_string(),
@@ -188,7 +193,9 @@ impl Report {
 
     /// The table of arrows for a terminal.
     pub(crate) fn table(&self) -> String {
-        let row = |row: &ArrowRow| format!("{:>3}  {:<36} {:<8} {:>8} ms  {}", row.arrow, row.name, row.status, row.ms, row.adapter);
+        let row = |row: &ArrowRow| {
+            format!("{:>3}  {:<36} {:<8} {:>8} ms  {}", row.arrow, row.name, row.status, row.ms, row.adapter)
+        };
         self.arrows.iter().map(row).collect::<Vec<_>>().join("\n")
     }
 }

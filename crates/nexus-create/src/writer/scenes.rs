@@ -170,11 +170,12 @@ fn hook_picture(
     (query, false)
 }
 
-/// What fits when a phrase names nothing: the words of the owner's best shot, else the category.
+/// What fits when a phrase names nothing: what the owner calls their best shot, else the category. Words that the
+/// eye found, such as its format, are no subject.
 fn usual_picture(request: &ScriptRequest) -> String {
     let best = request.best.first().map(|hit| {
-        let tags = hit.shot.tags.iter().take(3).map(|tag| tag.name.as_str());
-        tags.collect::<Vec<_>>().join(" ")
+        let named = hit.shot.tags.iter().filter(|tag| !tag.source.starts_with("L0"));
+        named.take(3).map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(" ")
     });
     best.filter(|text| !text.is_empty())
         .unwrap_or_else(|| format!("{} warm light detail", request.context.business.category))

@@ -98,7 +98,9 @@ fn echo(input: &Bus, delay_s: f32, out: &mut Bus, send: &mut Bus) {
 
 /// Schroeder's reverb in Freeverb's tuning, a small room; left and right differ by a few samples.
 fn reverb(input: &Bus, out: &mut Bus) {
-    for (side, (source, target)) in [(&input.left, &mut out.left), (&input.right, &mut out.right)].into_iter().enumerate() {
+    for (side, (source, target)) in
+        [(&input.left, &mut out.left), (&input.right, &mut out.right)].into_iter().enumerate()
+    {
         let spread = side * 25;
         let mut wet = vec![0.0f32; source.len()];
         for comb in [1214usize, 1293, 1389, 1475, 1547, 1622, 1694, 1760] {
@@ -186,7 +188,11 @@ fn fade_ends(sound: &mut [f32]) {
 pub(crate) fn loudness(sound: &[f32]) -> f64 {
     let weigh = |side: usize| {
         let mut value: Vec<f64> = sound.iter().skip(side).step_by(2).map(|v| f64::from(*v)).collect();
-        biquad(&mut value, [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85], [-1.690_659_293_182_41, 0.732_480_774_215_85]);
+        biquad(
+            &mut value,
+            [1.535_124_859_586_97, -2.691_696_189_406_38, 1.198_392_810_852_85],
+            [-1.690_659_293_182_41, 0.732_480_774_215_85],
+        );
         biquad(&mut value, [1.0, -2.0, 1.0], [-1.990_047_454_833_98, 0.990_072_250_366_21]);
         value
     };

@@ -50,8 +50,16 @@ pub(crate) struct Stems {
 pub(crate) fn play(score: &Score) -> Stems {
     let samples = (score.length_s() * f64::from(RATE)) as usize;
     let new = || Bus::silent(samples);
-    let mut stems =
-        Stems { kick: new(), drums: new(), bass: new(), pads: new(), stabs: new(), lead: new(), rise: new(), kicks: Vec::new() };
+    let mut stems = Stems {
+        kick: new(),
+        drums: new(),
+        bass: new(),
+        pads: new(),
+        stabs: new(),
+        lead: new(),
+        rise: new(),
+        kicks: Vec::new(),
+    };
     for bar in 0..score.bars() {
         drums(score, bar, &mut stems);
         harmony(score, bar, &mut stems);
@@ -95,7 +103,9 @@ fn drums(score: &Score, bar: u32, stems: &mut Stems) {
                 snare(&mut stems.drums, at(step), 0.22 + 0.5 * rise * rise, bar * 16 + step);
             }
         }
-        Part::Outro if inside == 0 => [4, 12].iter().for_each(|&step| snare(&mut stems.drums, at(step), 0.7, bar * 16 + step)),
+        Part::Outro if inside == 0 => {
+            [4, 12].iter().for_each(|&step| snare(&mut stems.drums, at(step), 0.7, bar * 16 + step))
+        }
         Part::Intro | Part::Outro => {}
     }
     if part == Part::Drop && last {
@@ -148,7 +158,8 @@ fn snare(bus: &mut Bus, at: f64, level: f32, seed: u32) {
         let (mut band, mut air) = (Filter::default(), Filter::default());
         let mut tone = Sine::default();
         bus.add(at, 0.30, pan, |t| {
-            let claps = [0.0f32, 0.011, 0.021].iter().map(|d| if t >= *d { (-(t - d) * 95.0).exp() } else { 0.0 }).sum::<f32>();
+            let claps =
+                [0.0f32, 0.011, 0.021].iter().map(|d| if t >= *d { (-(t - d) * 95.0).exp() } else { 0.0 }).sum::<f32>();
             let n = noise.next();
             let clap = band.next(n, 1650.0, 1.5).band * (claps * 0.75 + (-t * 17.0).exp() * 0.55);
             let sizzle = air.next(n, 5200.0, 0.7).high * (-t * 26.0).exp() * 0.20;
@@ -187,7 +198,9 @@ fn rise(bus: &mut Bus, at: f64, length: f32) {
         bus.add(at, length, pan, |t| {
             let s = (t / end).min(1.0);
             let gone = (1.0 - (t - end).max(0.0) / 0.09).max(0.0);
-            let air = band.next(noise.next() + 0.12 * tone.next(pitch(48.0 + 24.0 * s * s)), 300.0 + 6500.0 * s * s, 1.4).band;
+            let air = band
+                .next(noise.next() + 0.12 * tone.next(pitch(48.0 + 24.0 * s * s)), 300.0 + 6500.0 * s * s, 1.4)
+                .band;
             air * s * s * 0.15 * gone
         });
     }
@@ -214,7 +227,10 @@ fn harmony(score: &Score, bar: u32, stems: &mut Stems) {
             let mut low = Filter::default();
             let shape = Envelope { attack: 0.10, decay: 1.0, sustain: 0.85, release: 0.45, gate: bar_s - 0.03 };
             stems.pads.add(score.at(first), shape.length(), pan, |t| {
-                low.next(saw.next(hz), open * score.bright * (0.85 + 0.15 * (t * 0.9).sin()), 0.75).low * shape.at(t) * 0.030 * level
+                low.next(saw.next(hz), open * score.bright * (0.85 + 0.15 * (t * 0.9).sin()), 0.75).low
+                    * shape.at(t)
+                    * 0.030
+                    * level
             });
         }
     }
@@ -230,12 +246,13 @@ fn harmony(score: &Score, bar: u32, stems: &mut Stems) {
             let (mut one, mut two, mut body) = (Saw::new(0.13 * index as f32), Saw::new(0.5), Sine::default());
             let mut low = Filter::default();
             let shape = Envelope { attack: 0.003, decay: 0.42, sustain: 0.0, release: 0.16, gate: sixteenth * 2.4 };
-            let bright = score.bright * match part {
-                Part::Intro => 0.55 + 0.35 * through,
-                Part::Build => 0.8 + 0.8 * through,
-                Part::Drop => 1.15,
-                Part::Outro => 0.7,
-            };
+            let bright = score.bright
+                * match part {
+                    Part::Intro => 0.55 + 0.35 * through,
+                    Part::Build => 0.8 + 0.8 * through,
+                    Part::Drop => 1.15,
+                    Part::Outro => 0.7,
+                };
             let hz = pitch(note as f32 + 12.0 * f32::from(u8::from(index == 0)));
             stems.stabs.add(score.at(first + step), shape.length(), pan, |t| {
                 let raw = one.next(hz * 1.0025) + two.next(hz * 0.9975);
@@ -257,7 +274,13 @@ fn harmony(score: &Score, bar: u32, stems: &mut Stems) {
         let note = if note > 50 { note - 12 } else { note };
         let hz = pitch(note as f32);
         let (mut sub, mut saw, mut low) = (Sine::default(), Saw::new(0.0), Filter::default());
-        let shape = Envelope { attack: 0.006, decay: 0.35, sustain: 0.72, release: 0.05, gate: length as f32 * sixteenth * 0.88 };
+        let shape = Envelope {
+            attack: 0.006,
+            decay: 0.35,
+            sustain: 0.72,
+            release: 0.05,
+            gate: length as f32 * sixteenth * 0.88,
+        };
         stems.bass.add(score.at(first + step), shape.length(), 0.0, |t| {
             let growl = low.next(saw.next(hz), (160.0 + 900.0 * (-t * 9.0).exp()) * score.bright, 0.9).low;
             (sub.next(hz) * 0.34 + growl * 0.22) * shape.at(t)
@@ -273,8 +296,10 @@ fn harmony(score: &Score, bar: u32, stems: &mut Stems) {
     let phrase_bar = bar % 4;
     for &(step, length, note) in score.lead.iter().filter(|(step, _, _)| step / 16 == phrase_bar) {
         let hz = pitch((note - lower) as f32);
-        let (mut one, mut two, mut round, mut low) = (Saw::new(0.0), Saw::new(0.33), Sine::default(), Filter::default());
-        let shape = Envelope { attack: 0.012, decay: 0.5, sustain: 0.6, release: 0.14, gate: length as f32 * sixteenth * 0.92 };
+        let (mut one, mut two, mut round, mut low) =
+            (Saw::new(0.0), Saw::new(0.33), Sine::default(), Filter::default());
+        let shape =
+            Envelope { attack: 0.012, decay: 0.5, sustain: 0.6, release: 0.14, gate: length as f32 * sixteenth * 0.92 };
         stems.lead.add(score.at(first + step % 16), shape.length(), 0.0, |t| {
             let bend = 1.0 + 0.0035 * (t * 33.0).sin() * (t * 3.0 - 0.3).clamp(0.0, 1.0);
             let raw = one.next(hz * bend * 1.003) + two.next(hz * bend * 0.997);

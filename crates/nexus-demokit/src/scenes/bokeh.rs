@@ -36,14 +36,25 @@ pub(crate) fn lamps(count: i32, area: Frame, radius: (f32, f32), seed: u32) -> V
 }
 
 /// The room as the camera sees it at this moment, small (`per_unit` cells per unit) but soft anyway.
-pub(crate) fn room(half_width: f32, per_unit: f32, camera: Camera, seconds: f32, lamps: &[Lamp], wall: impl Fn(f32, f32) -> Rgb + Sync) -> Plate {
+pub(crate) fn room(
+    half_width: f32,
+    per_unit: f32,
+    camera: Camera,
+    seconds: f32,
+    lamps: &[Lamp],
+    wall: impl Fn(f32, f32) -> Rgb + Sync,
+) -> Plate {
     let mut plate = Plate::paint_light(Frame::around(half_width, 0.51), per_unit, |x, y| {
         let (wx, wy) = camera.see(x, y, 0.25);
         wall(wx, wy)
     });
     for (index, lamp) in lamps.iter().enumerate() {
         let flicker = 0.93 + 0.07 * (seconds * (1.3 + hash(index as i32, 0, 9)) + index as f32).sin();
-        plate.add_disc(camera.show(lamp.at, lamp.near), lamp.radius * (1.0 + (camera.zoom - 1.0) * lamp.near), lamp.light * flicker);
+        plate.add_disc(
+            camera.show(lamp.at, lamp.near),
+            lamp.radius * (1.0 + (camera.zoom - 1.0) * lamp.near),
+            lamp.light * flicker,
+        );
     }
     plate
 }

@@ -32,8 +32,13 @@ impl Bread {
             reach: 0.16,
         };
         let frame = Frame { left: -1.08, top: -0.56, right: 1.08, bottom: 0.62 };
-        let still = StillLife::new(frame, (lines * 0.96).min(1040.0), &lamps, |x, y| surface(&broad, &fine, x, (y - BACK) / LEAN));
-        let mut oven = Plate::paint_light(Frame { left: -1.08, top: -0.62, right: 1.08, bottom: 0.2 }, 260.0, |x, y| oven(&fine, x, y));
+        let still = StillLife::new(frame, (lines * 0.96).min(1040.0), &lamps, |x, y| {
+            surface(&broad, &fine, x, (y - BACK) / LEAN)
+        });
+        let mut oven =
+            Plate::paint_light(Frame { left: -1.08, top: -0.62, right: 1.08, bottom: 0.2 }, 260.0, |x, y| {
+                oven(&fine, x, y)
+            });
         oven.blur(0.008);
         Self { still, oven, smoke: Field::clouds(512, 5, 5, 103), embers: Field::clouds(256, 6, 3, 104) }
     }
@@ -41,7 +46,13 @@ impl Bread {
 
 impl Scene for Bread {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (0.085, 0.0), zoom: 1.08 }, Camera { at: (-0.085, 0.012), zoom: 1.15 }, progress, seconds, 0.0011);
+        let camera = Camera::between(
+            Camera { at: (0.085, 0.0), zoom: 1.08 },
+            Camera { at: (-0.085, 0.012), zoom: 1.15 },
+            progress,
+            seconds,
+            0.0011,
+        );
         let steam = Plate::paint(Frame::around(0.95, 0.51), 135.0, |x, y| {
             let (wx, wy) = camera.see(x, y, 0.9);
             [self.steam(wx, wy, seconds), 0.0, 0.0, 0.0]
@@ -98,13 +109,16 @@ impl Shader for Moment<'_> {
 /// The mouth of a brick oven with embers, out of focus.
 fn oven(fine: &Field, x: f32, y: f32) -> Rgb {
     let rows = (y * 13.0).floor();
-    let brick = ((x * 6.5 + 0.5 * (rows.rem_euclid(2.0))).fract().abs() - 0.5).abs().min(((y * 13.0).fract().abs() - 0.5).abs());
+    let brick = ((x * 6.5 + 0.5 * (rows.rem_euclid(2.0))).fract().abs() - 0.5)
+        .abs()
+        .min(((y * 13.0).fract().abs() - 0.5).abs());
     let wall = rgb(0.050, 0.024, 0.016) * (0.6 + 0.9 * fine.at(x * 0.5, y * 0.5)) * smooth(0.5, 0.40, brick).max(0.35);
     let mouth = ellipse((x, y), (0.12, -0.20), (0.50, 0.34));
     let inside = cover(mouth, 0.02);
     let bed = bell(y + 0.245, 0.055);
     let coals = fine.at(x * 1.3, y * 2.0);
-    let heat = rgb(0.55, 0.13, 0.022) * (0.55 + 0.5 * smooth(-0.6, -0.2, y)) + rgb(3.6, 1.15, 0.16) * (bed * smooth(0.36, 0.72, coals));
+    let heat = rgb(0.55, 0.13, 0.022) * (0.55 + 0.5 * smooth(-0.6, -0.2, y))
+        + rgb(3.6, 1.15, 0.16) * (bed * smooth(0.36, 0.72, coals));
     let lip = bell(mouth, 0.02) * 0.55;
     let flame = bell(x - 0.32, 0.11) * bell(y + 0.30, 0.11);
     wall.mix(heat + rgb(2.6, 1.0, 0.18) * flame, inside) + rgb(0.9, 0.28, 0.06) * (lip * smooth(-0.6, -0.2, y))
@@ -125,12 +139,19 @@ fn table(broad: &Field, fine: &Field, x: f32, y: f32) -> Surface {
     let veins = broad.at(x * 0.22 + own, y * 2.4 + own);
     let lines = (veins * 36.0 + y * 20.0).sin() * 0.5 + 0.5;
     let gap = smooth(0.0, 0.025, inside) * smooth(1.0, 0.975, inside);
-    let wood = rgb(0.20, 0.105, 0.055).mix(rgb(0.095, 0.045, 0.024), lines * 0.8) * (0.8 + 0.4 * own) * mix(0.2, 1.0, gap);
+    let wood =
+        rgb(0.20, 0.105, 0.055).mix(rgb(0.095, 0.045, 0.024), lines * 0.8) * (0.8 + 0.4 * own) * mix(0.2, 1.0, gap);
     // Flour, strewn in drifts.
     let drift = smooth(0.50, 0.72, broad.at(x * 0.5 + 0.3, y * 0.6));
-    let specks = smooth(0.60, 0.72, fine.at(x * 1.8, y * 1.8)) * 0.5 + smooth(0.66, 0.72, fine.at(x * 4.5 + 0.3, y * 4.5));
+    let specks =
+        smooth(0.60, 0.72, fine.at(x * 1.8, y * 1.8)) * 0.5 + smooth(0.66, 0.72, fine.at(x * 4.5 + 0.3, y * 4.5));
     let flour = (drift * (0.22 + 0.6 * specks) + specks * 0.10).min(0.9);
-    Surface { height: 0.0006 * lines + 0.0015 * gap + 0.0015 * flour, colour: wood.mix(rgb(0.82, 0.77, 0.69), flour), gloss: 0.10 * (1.0 - flour), glow: Rgb::BLACK }
+    Surface {
+        height: 0.0006 * lines + 0.0015 * gap + 0.0015 * flour,
+        colour: wood.mix(rgb(0.82, 0.77, 0.69), flour),
+        gloss: 0.10 * (1.0 - flour),
+        glow: Rgb::BLACK,
+    }
 }
 
 /// A loaf around `place.0` with half axes `place.1` and `place.2`, turned by `place.3`; odd ones are round with a
@@ -144,7 +165,11 @@ fn loaf(broad: &Field, fine: &Field, p: Point, place: (Point, f32, f32, f32), ki
     let rho = (n.0.abs().powf(2.3) + n.1.abs().powf(2.0)).powf(0.45) * (1.0 + 0.10 * wob);
     if rho > 1.0 {
         let shadow = smooth(1.25, 1.0, rho);
-        return Surface { colour: ground.colour * (1.0 - 0.6 * shadow), gloss: ground.gloss * (1.0 - shadow), ..ground };
+        return Surface {
+            colour: ground.colour * (1.0 - 0.6 * shadow),
+            gloss: ground.gloss * (1.0 - shadow),
+            ..ground
+        };
     }
     let dome = (1.0 - rho * rho).max(0.0).powf(0.42);
     let blister = cell(q.0 * 34.0 + 80.0 + wob * 3.0, q.1 * 34.0 + 80.0, 400, 105);
@@ -170,12 +195,19 @@ fn loaf(broad: &Field, fine: &Field, p: Point, place: (Point, f32, f32, f32), ki
         }
     }
     let tear = fine.at(q.0 * 3.0 + 0.2, q.1 * 0.9 + own);
-    let height = 0.30 * wide / 0.2 * 0.55 * dome + 0.0030 * bubbles + 0.006 * crackle + cut * (-0.014 + 0.011 * tear) + 0.013 * ear;
+    let height = 0.30 * wide / 0.2 * 0.55 * dome
+        + 0.0030 * bubbles
+        + 0.006 * crackle
+        + cut * (-0.014 + 0.011 * tear)
+        + 0.013 * ear;
     let bake = (0.5 + 1.25 * wob + 0.55 * crackle + 0.20 * dome).clamp(0.0, 1.0);
-    let crust = rgb(0.62, 0.30, 0.085).mix(rgb(0.31, 0.105, 0.024), bake).mix(rgb(0.10, 0.032, 0.010), smooth(0.86, 1.0, rho) * 0.6 + ear * 0.7);
+    let crust = rgb(0.62, 0.30, 0.085)
+        .mix(rgb(0.31, 0.105, 0.024), bake)
+        .mix(rgb(0.10, 0.032, 0.010), smooth(0.86, 1.0, rho) * 0.6 + ear * 0.7);
     let crust = crust.mix(rgb(0.72, 0.42, 0.15), bubbles * 0.5);
     // Rings of flour from the proving basket.
-    let ring = smooth(0.25, 0.85, ((rho * 21.0 + wob * 2.0).sin() * 0.5 + 0.5) * (0.55 + 0.9 * fine.at(q.0 * 2.4, q.1 * 2.4)));
+    let ring =
+        smooth(0.25, 0.85, ((rho * 21.0 + wob * 2.0).sin() * 0.5 + 0.5) * (0.55 + 0.9 * fine.at(q.0 * 2.4, q.1 * 2.4)));
     let dust = ring * smooth(0.95, 0.55, rho) * 0.60 * if kind % 2 == 1 { 1.0 } else { 0.55 };
     let crumb = rgb(0.86, 0.66, 0.37).mix(rgb(0.62, 0.36, 0.13), smooth(0.35, 0.75, tear));
     let colour = crust.mix(rgb(0.84, 0.75, 0.62), dust * (1.0 - cut)).mix(crumb, cut * 0.92);

@@ -17,7 +17,9 @@ impl Camera {
     pub(crate) fn between(from: Self, to: Self, progress: f32, seconds: f32, hand: f32) -> Self {
         let s = progress.clamp(0.0, 1.0);
         let s = 0.65 * s + 0.35 * s * s * (3.0 - 2.0 * s);
-        let drift = |a: f32, b: f32, c: f32| ((seconds * a).sin() + 0.6 * (seconds * b + 1.3).sin() + 0.3 * (seconds * c + 2.1).sin()) * hand;
+        let drift = |a: f32, b: f32, c: f32| {
+            ((seconds * a).sin() + 0.6 * (seconds * b + 1.3).sin() + 0.3 * (seconds * c + 2.1).sin()) * hand
+        };
         Self {
             at: (
                 from.at.0 + (to.at.0 - from.at.0) * s + drift(1.1, 1.9, 4.3),

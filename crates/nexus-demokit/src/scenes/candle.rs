@@ -22,21 +22,38 @@ impl Candle {
     pub(crate) fn new(lines: f32) -> Self {
         let mut far = lamps(34, Frame { left: -0.5, top: -0.48, right: 0.5, bottom: 0.10 }, (0.018, 0.055), 41);
         for k in 0..5 {
-            far.push(Lamp { at: (-0.36 + 0.17 * k as f32, -0.37 + 0.03 * (k % 2) as f32), radius: 0.05, light: rgb(1.0, 0.48, 0.15) * 0.6, near: 0.4 });
+            far.push(Lamp {
+                at: (-0.36 + 0.17 * k as f32, -0.37 + 0.03 * (k % 2) as f32),
+                radius: 0.05,
+                light: rgb(1.0, 0.48, 0.15) * 0.6,
+                near: 0.4,
+            });
         }
         let grain = Field::clouds(512, 4, 6, 42);
-        let wood = Plate::paint_light(Frame { left: -0.9, top: 0.0, right: 0.9, bottom: 1.0 }, lines * 0.55, |x, z| wood(&grain, x, z));
+        let wood = Plate::paint_light(Frame { left: -0.9, top: 0.0, right: 0.9, bottom: 1.0 }, lines * 0.55, |x, z| {
+            wood(&grain, x, z)
+        });
         Self { lamps: far, wood, flicker: Field::clouds(256, 8, 3, 43) }
     }
 }
 
 impl Scene for Candle {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (-0.03, 0.035), zoom: 1.0 }, Camera { at: (0.012, -0.005), zoom: 1.14 }, progress, seconds, 0.0011);
-        let flicker = 0.86 + 0.28 * (self.flicker.at(seconds * 0.31, 0.2) - 0.5) * 2.0 + 0.10 * (self.flicker.at(seconds * 1.3, 0.7) - 0.5);
+        let camera = Camera::between(
+            Camera { at: (-0.03, 0.035), zoom: 1.0 },
+            Camera { at: (0.012, -0.005), zoom: 1.14 },
+            progress,
+            seconds,
+            0.0011,
+        );
+        let flicker = 0.86
+            + 0.28 * (self.flicker.at(seconds * 0.31, 0.2) - 0.5) * 2.0
+            + 0.10 * (self.flicker.at(seconds * 1.3, 0.7) - 0.5);
         let sway = (self.flicker.at(seconds * 0.14, 0.5) - 0.5) * 0.05;
         let back = room(0.34, 340.0, camera, seconds, &self.lamps, |x, y| {
-            rgb(0.010, 0.005, 0.005) + rgb(0.060, 0.018, 0.007) * bell(y + 0.25 + 0.3 * x, 0.33) + rgb(0.018, 0.008, 0.008) * bell(x - 0.3, 0.2)
+            rgb(0.010, 0.005, 0.005)
+                + rgb(0.060, 0.018, 0.007) * bell(y + 0.25 + 0.3 * x, 0.33)
+                + rgb(0.018, 0.008, 0.008) * bell(x - 0.3, 0.2)
         });
         Box::new(Moment { scene: self, camera, seconds, flicker, sway, back })
     }
@@ -77,7 +94,9 @@ impl Moment<'_> {
     fn table(&self, x: f32, y: f32) -> Rgb {
         let (px, py) = self.camera.show((x, y), 1.0);
         if y < EDGE {
-            return self.back.light(px, py.clamp(-0.5, 0.5)) + rgb(0.5, 0.2, 0.06) * (0.06 * self.flicker * fade(((x - TOP.0) * (x - TOP.0) + (y + 0.03) * (y + 0.03)) * 26.0));
+            return self.back.light(px, py.clamp(-0.5, 0.5))
+                + rgb(0.5, 0.2, 0.06)
+                    * (0.06 * self.flicker * fade(((x - TOP.0) * (x - TOP.0) + (y + 0.03) * (y + 0.03)) * 26.0));
         }
         let depth = y - EDGE + 0.10;
         let far = 0.10 / depth;
@@ -89,8 +108,10 @@ impl Moment<'_> {
         // The polished wood mirrors the flame and the room, softer towards the viewer.
         let mirror_y = 2.0 * 0.285 - y;
         let grain = (wood.luma() - 0.12) * 0.08;
-        let streak = bell(x - TOP.0 + grain, 0.014 + 0.05 * (y - 0.28).max(0.0)) * smooth(0.29, 0.36, y) * smooth(0.56, 0.38, y);
-        let room = self.back.light(px, (self.camera.show((0.0, 2.0 * EDGE - y), 1.0).1).clamp(-0.5, 0.5)) * (0.16 * far);
+        let streak =
+            bell(x - TOP.0 + grain, 0.014 + 0.05 * (y - 0.28).max(0.0)) * smooth(0.29, 0.36, y) * smooth(0.56, 0.38, y);
+        let room =
+            self.back.light(px, (self.camera.show((0.0, 2.0 * EDGE - y), 1.0).1).clamp(-0.5, 0.5)) * (0.16 * far);
         let wax = bell(x - TOP.0, 0.045) * smooth(0.29, 0.31, y) * smooth(0.46, 0.30, y) * smooth(-0.2, 0.2, mirror_y);
         let haze = rgb(0.11, 0.042, 0.014) * bell(y - EDGE, 0.022);
         lit + room + haze + rgb(1.5, 0.72, 0.22) * (streak * 0.42 * self.flicker) + rgb(0.30, 0.12, 0.04) * (wax * 0.3)
@@ -106,11 +127,20 @@ impl Moment<'_> {
         let wobble = 0.0025 * (y * 40.0).sin() * smooth(0.1, 0.0, y - TOP.1);
         let rim = ellipse((dx, y), (0.0, TOP.1), (half, half * 0.2));
         let foot = ellipse((dx, y), (0.0, bottom), (half, half * 0.2));
-        let body = if y < TOP.1 { rim } else if y > bottom { foot } else { dx.abs() - half - wobble };
+        let body = if y < TOP.1 {
+            rim
+        } else if y > bottom {
+            foot
+        } else {
+            dx.abs() - half - wobble
+        };
         // A small dark dish under the candle.
         let dish = ellipse((dx, y), (0.0, bottom + 0.003), (0.083, 0.021));
         let dish_edge = bell(dish, 0.0035);
-        let mut out = ground.mix(rgb(0.045, 0.022, 0.012) + rgb(0.55, 0.23, 0.075) * (bell(dx, 0.06) * 0.35 * self.flicker), cover(dish, soft));
+        let mut out = ground.mix(
+            rgb(0.045, 0.022, 0.012) + rgb(0.55, 0.23, 0.075) * (bell(dx, 0.06) * 0.35 * self.flicker),
+            cover(dish, soft),
+        );
         out += rgb(0.9, 0.42, 0.14) * (dish_edge * 0.5 * self.flicker * (0.3 + 0.7 * smooth(0.29, 0.32, y)));
         let n = (dx / half).clamp(-1.0, 1.0);
         let down = (y - TOP.1).max(0.0);
@@ -138,7 +168,8 @@ impl Moment<'_> {
         if !(-0.1..1.15).contains(&s) || dx0.abs() > 0.06 {
             return out;
         }
-        let tremble = (self.scene.flicker.at(self.seconds * 0.9, s * 0.10 - self.seconds * 0.35) - 0.5) * 0.016 * s.max(0.0);
+        let tremble =
+            (self.scene.flicker.at(self.seconds * 0.9, s * 0.10 - self.seconds * 0.35) - 0.5) * 0.016 * s.max(0.0);
         let dx = dx0 - self.sway * s * s - tremble;
         let k = s.clamp(0.0, 1.0);
         let wide = 0.0225 * (k.sqrt() * (1.0 - k).powf(0.72) * 1.75).max(0.0) + 0.0008;

@@ -23,22 +23,45 @@ impl Flame {
         let mut far = lamps(16, Frame { left: -1.0, top: -0.48, right: 1.0, bottom: -0.02 }, (0.014, 0.045), 61);
         for k in 0..7 {
             // A shelf of steel pots far behind and a hood with lamps.
-            far.push(Lamp { at: (-0.78 + 0.26 * k as f32, -0.44), radius: 0.045, light: rgb(0.9, 0.62, 0.34) * 0.55, near: 0.35 });
-            far.push(Lamp { at: (-0.86 + 0.27 * k as f32, -0.10 + 0.02 * (k % 3) as f32), radius: 0.028, light: rgb(0.30, 0.34, 0.42) * 0.4, near: 0.4 });
+            far.push(Lamp {
+                at: (-0.78 + 0.26 * k as f32, -0.44),
+                radius: 0.045,
+                light: rgb(0.9, 0.62, 0.34) * 0.55,
+                near: 0.35,
+            });
+            far.push(Lamp {
+                at: (-0.86 + 0.27 * k as f32, -0.10 + 0.02 * (k % 3) as f32),
+                radius: 0.028,
+                light: rgb(0.30, 0.34, 0.42) * 0.4,
+                near: 0.4,
+            });
         }
-        Self { lamps: far, large: Field::clouds(256, 4, 4, 62), small: Field::clouds(256, 6, 4, 63), steel: Field::clouds(256, 16, 3, 64), lines }
+        Self {
+            lamps: far,
+            large: Field::clouds(256, 4, 4, 62),
+            small: Field::clouds(256, 6, 4, 63),
+            steel: Field::clouds(256, 16, 3, 64),
+            lines,
+        }
     }
 
     /// How high the fire stands: a burst, then a living height.
     fn power(&self, seconds: f32) -> f32 {
-        let burst = smooth(0.1, 0.9, seconds) * (0.82 + 0.30 * bell(seconds - 1.3, 0.7) + 0.34 * bell(seconds - 3.6, 0.9));
+        let burst =
+            smooth(0.1, 0.9, seconds) * (0.82 + 0.30 * bell(seconds - 1.3, 0.7) + 0.34 * bell(seconds - 3.6, 0.9));
         burst * (0.9 + 0.2 * self.large.at(seconds * 0.55, 0.15)) + 0.25 * smooth(0.8, 0.0, seconds)
     }
 }
 
 impl Scene for Flame {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (-0.06, 0.03), zoom: 1.12 }, Camera { at: (0.05, -0.005), zoom: 1.0 }, progress, seconds, 0.0016);
+        let camera = Camera::between(
+            Camera { at: (-0.06, 0.03), zoom: 1.12 },
+            Camera { at: (0.05, -0.005), zoom: 1.0 },
+            progress,
+            seconds,
+            0.0016,
+        );
         let power = self.power(seconds);
         let flicker = power * (0.85 + 0.3 * self.large.at(seconds * 1.7, 0.6));
         let back = room(0.95, 250.0, camera, seconds, &self.lamps, |x, y| {
@@ -120,7 +143,11 @@ impl Shader for Moment<'_> {
         let soft = 1.6 * pixel / self.camera.zoom;
         // Heat bends what is behind it.
         let shimmer = 0.016 * bell(p.0, 0.3) * smooth(0.2, 0.0, p.1);
-        let haze = if shimmer > 0.0005 { (self.scene.small.at(p.0 * 2.0, p.1 * 1.5 + self.seconds * 1.2) - 0.5) * shimmer } else { 0.0 };
+        let haze = if shimmer > 0.0005 {
+            (self.scene.small.at(p.0 * 2.0, p.1 * 1.5 + self.seconds * 1.2) - 0.5) * shimmer
+        } else {
+            0.0
+        };
         let mut out = self.back.light(x + haze, y);
         if p.1 > 0.05 {
             out = self.stove(p, soft, out);
@@ -141,7 +168,9 @@ impl Moment<'_> {
             let brushed = self.scene.steel.at(x * 0.6, y * 9.0) - 0.5;
             let mirrored = self.back.light((x / 1.1).clamp(-0.9, 0.9), (2.0 * top - y - 0.16).clamp(-0.5, 0.5));
             let near = bell(x, 0.38 + (y - top)) * smooth(0.62, 0.36, y);
-            let steel = rgb(0.014, 0.014, 0.016) + mirrored * 0.35 + rgb(0.75, 0.24, 0.05) * (near * self.flicker * 0.30 * (1.0 + brushed * 1.2));
+            let steel = rgb(0.014, 0.014, 0.016)
+                + mirrored * 0.35
+                + rgb(0.75, 0.24, 0.05) * (near * self.flicker * 0.30 * (1.0 + brushed * 1.2));
             out = out.mix(steel, smooth(top - 0.001, top + 0.001, y));
             out += rgb(0.9, 0.36, 0.1) * (bell(y - top, 0.0022) * (0.12 + 0.5 * bell(x, 0.3) * self.flicker));
         }
@@ -174,7 +203,10 @@ impl Moment<'_> {
         }
         bars = bars.min(slab(p, (0.0, 0.300), (0.25, 0.0055), 0.003));
         let rim = bell(bars, 0.003);
-        out.mix(rgb(0.006, 0.006, 0.007) + (rgb(0.5, 0.2, 0.05) * self.flicker + rgb(0.03, 0.08, 0.3)) * (rim * 0.22), cover(bars, soft))
+        out.mix(
+            rgb(0.006, 0.006, 0.007) + (rgb(0.5, 0.2, 0.05) * self.flicker + rgb(0.03, 0.08, 0.3)) * (rim * 0.22),
+            cover(bars, soft),
+        )
     }
 
     fn pan(&self, p: Point, soft: f32, ground: Rgb) -> Rgb {
@@ -184,11 +216,21 @@ impl Moment<'_> {
             return ground;
         }
         let mut out = ground;
-        let outer = polygon(p, &[(-0.262, RIM), (0.262, RIM), (0.222, 0.283), (0.190, 0.2965), (-0.190, 0.2965), (-0.222, 0.283)]) - 0.003;
-        let handle = stroke(p, (0.245, RIM + 0.022), (0.47, RIM - 0.022), 0.0135, 0.0105).min(stroke(p, (0.46, RIM - 0.020), (0.92, RIM - 0.070), 0.0165, 0.019));
+        let outer = polygon(
+            p,
+            &[(-0.262, RIM), (0.262, RIM), (0.222, 0.283), (0.190, 0.2965), (-0.190, 0.2965), (-0.222, 0.283)],
+        ) - 0.003;
+        let handle = stroke(p, (0.245, RIM + 0.022), (0.47, RIM - 0.022), 0.0135, 0.0105).min(stroke(
+            p,
+            (0.46, RIM - 0.020),
+            (0.92, RIM - 0.070),
+            0.0165,
+            0.019,
+        ));
         let rim = ellipse(p, (0.0, RIM), (0.265, 0.034));
         // The pan's hollow, glowing with what burns in it.
-        let hollow = rgb(0.03, 0.012, 0.006) + rgb(1.5, 0.52, 0.09) * (self.flicker * (0.25 + 0.75 * bell(x, 0.16)) * smooth(RIM + 0.03, RIM - 0.02, y));
+        let hollow = rgb(0.03, 0.012, 0.006)
+            + rgb(1.5, 0.52, 0.09) * (self.flicker * (0.25 + 0.75 * bell(x, 0.16)) * smooth(RIM + 0.03, RIM - 0.02, y));
         out = out.mix(hollow, cover(rim, soft) * smooth(RIM + 0.004, RIM - 0.004, y));
         let a = cover(outer.min(handle), soft);
         if a > 0.0 {
@@ -198,7 +240,16 @@ impl Moment<'_> {
                 + rgb(0.16, 0.15, 0.17) * (0.5 * bell(n + 0.62, 0.10) + 0.35 * bell(n - 0.72, 0.06)) * (1.0 + brushed)
                 + rgb(0.03, 0.10, 0.42) * smooth(0.262, 0.300, y) * smooth(1.0, 0.6, n.abs()) * 0.9
                 + rgb(0.6, 0.20, 0.04) * (self.flicker * smooth(RIM + 0.025, RIM, y) * 0.35);
-            let grip = rgb(0.010, 0.009, 0.009) + rgb(1.1, 0.40, 0.08) * (self.flicker * smooth(0.55, 1.0, -(y - mix(RIM + 0.022, RIM - 0.07, ((x - 0.245) / 0.675).clamp(0.0, 1.0))) / 0.016) * fade((x - 0.2).max(0.0) * 2.6) * 0.5);
+            let grip = rgb(0.010, 0.009, 0.009)
+                + rgb(1.1, 0.40, 0.08)
+                    * (self.flicker
+                        * smooth(
+                            0.55,
+                            1.0,
+                            -(y - mix(RIM + 0.022, RIM - 0.07, ((x - 0.245) / 0.675).clamp(0.0, 1.0))) / 0.016,
+                        )
+                        * fade((x - 0.2).max(0.0) * 2.6)
+                        * 0.5);
             out = out.mix(if handle < outer { grip } else { body }, a);
         }
         let line = bell(rim, 0.0030) * smooth(RIM - 0.012, RIM + 0.004, y);

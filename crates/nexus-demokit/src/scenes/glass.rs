@@ -62,20 +62,28 @@ impl Glass {
             let r = self.radius * (0.055 + 0.10 * smooth(0.10, 0.0, s) + 0.30 * smooth(0.90, 1.02, s));
             let inside = cover(x.abs() - r, soft);
             let n = x / r;
-            let stem = behind(p.0 - n * 0.05, p.1 + 0.03) * 0.75 + self.light * (0.75 * bell(n + 0.55, 0.2) + 0.35 * bell(n - 0.65, 0.16));
+            let stem = behind(p.0 - n * 0.05, p.1 + 0.03) * 0.75
+                + self.light * (0.75 * bell(n + 0.55, 0.2) + 0.35 * bell(n - 0.65, 0.16));
             out = out.mix(stem * smooth(1.25, 0.5, n.abs()), inside * 0.85);
         }
         // Bowl.
         let s = y / bowl_height;
         let rim = ellipse((x, y), (0.0, 0.0), (self.bowl(0.0), self.bowl(0.0) * TILT));
         let r = self.bowl(s);
-        let side = if s < 0.0 { rim } else if s > 1.0 { 1.0 } else { x.abs() - r };
+        let side = if s < 0.0 {
+            rim
+        } else if s > 1.0 {
+            1.0
+        } else {
+            x.abs() - r
+        };
         let inside = cover(side.min(rim), soft);
         if inside > 0.0 {
             out = out.mix(self.inside(x, y, s, r, p, &behind), inside);
         }
         let rim_line = bell(rim, 0.0022 + pixel * 0.6) * cover(x.abs() - self.bowl(0.0) - 0.001, soft * 2.0);
-        out + self.light * (rim_line * (0.25 + 0.5 * smooth(-0.3, 1.0, -x / self.radius) + 0.45 * smooth(0.5, 1.0, x / self.radius)))
+        out + self.light
+            * (rim_line * (0.25 + 0.5 * smooth(-0.3, 1.0, -x / self.radius) + 0.45 * smooth(0.5, 1.0, x / self.radius)))
     }
 
     #[inline]

@@ -131,7 +131,9 @@ const COARSE: u32 = 15;
 impl Film {
     /// Makes the table, from 2^-14 to 2^5.
     pub(crate) fn new() -> Self {
-        let table = (0..19u32 << (23 - COARSE)).map(|i| curve(f32::from_bits(DARKEST + (i << COARSE) + (1 << (COARSE - 1))))).collect();
+        let table = (0..19u32 << (23 - COARSE))
+            .map(|i| curve(f32::from_bits(DARKEST + (i << COARSE) + (1 << (COARSE - 1)))))
+            .collect();
         Self { table }
     }
 

@@ -46,7 +46,13 @@ impl Oysters {
 
 impl Scene for Oysters {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (-0.05, 0.03), zoom: 1.10 }, Camera { at: (0.03, -0.01), zoom: 1.34 }, progress, seconds, 0.0012);
+        let camera = Camera::between(
+            Camera { at: (-0.05, 0.03), zoom: 1.10 },
+            Camera { at: (0.03, -0.01), zoom: 1.34 },
+            progress,
+            seconds,
+            0.0012,
+        );
         let half = (-0.20 + 0.30 * progress + 0.01 * (seconds * 2.0).sin(), -0.27 + 0.05 * progress);
         Box::new(Moment { scene: self, camera, half })
     }
@@ -78,7 +84,11 @@ fn surface(noises: &Noises, x: f32, y: f32) -> Surface {
         // A ring of shells around the lemon, thin ends inward, and a few strays outside.
         let (at, angle, size) = if k < 7 {
             let a = k as f32 / 7.0 * std::f32::consts::TAU + 0.28;
-            ((0.345 * a.cos() * 1.12, 0.335 * a.sin()), a + std::f32::consts::PI + 0.22 * (hash(k, 1, 83) - 0.5), 0.146 + 0.018 * hash(k, 2, 83))
+            (
+                (0.345 * a.cos() * 1.12, 0.335 * a.sin()),
+                a + std::f32::consts::PI + 0.22 * (hash(k, 1, 83) - 0.5),
+                0.146 + 0.018 * hash(k, 2, 83),
+            )
         } else {
             [((-0.83f32, -0.23f32), 0.5f32, 0.15f32), ((0.86, 0.20), 2.9, 0.155)][(k - 7) as usize]
         };
@@ -106,11 +116,19 @@ fn ice(noises: &Noises, x: f32, y: f32) -> Surface {
     };
     let (large, large_edge, value) = facet(11.0, 84);
     let (small, small_edge, small_value) = facet(27.0, 87);
-    let height = -0.035 + (large * 0.6 + large_edge * 0.5) * 0.022 + (small * 0.7 + small_edge * 0.5) * 0.0085 + noises.broad.at(x * 0.5, y * 0.5) * 0.02;
+    let height = -0.035
+        + (large * 0.6 + large_edge * 0.5) * 0.022
+        + (small * 0.7 + small_edge * 0.5) * 0.0085
+        + noises.broad.at(x * 0.5, y * 0.5) * 0.02;
     let deep = large_edge * 0.6 + small_edge * 0.4;
     let clear = rgb(0.15, 0.22, 0.29).mix(rgb(0.60, 0.68, 0.74), deep * (0.10 + 0.90 * value * value));
     let milk = smooth(0.55, 0.85, small_value);
-    Surface { height, colour: clear.mix(rgb(0.74, 0.80, 0.84), milk * 0.45), gloss: 0.95, glow: rgb(0.012, 0.034, 0.058) * (1.2 - 0.6 * deep) + rgb(0.10, 0.13, 0.15) * (value * value * value * deep) }
+    Surface {
+        height,
+        colour: clear.mix(rgb(0.74, 0.80, 0.84), milk * 0.45),
+        gloss: 0.95,
+        glow: rgb(0.012, 0.034, 0.058) * (1.2 - 0.6 * deep) + rgb(0.10, 0.13, 0.15) * (value * value * value * deep),
+    }
 }
 
 fn oyster(noises: &Noises, q: (f32, f32), size: f32, index: i32, ground: Surface) -> Surface {
@@ -129,10 +147,15 @@ fn oyster(noises: &Noises, q: (f32, f32), size: f32, index: i32, ground: Surface
     let rough = noises.fine.at(q.0 * 2.2 + own, q.1 * 2.2) - 0.5;
     let layers = ((rho * 24.0 + wobble * 14.0 + rough * 3.0).sin() * 0.5 + 0.5).powf(1.6);
     let bowl = smooth(0.90, 0.70, rho);
-    let mut height = 0.030 + 0.012 * wobble + (1.0 - bowl) * (0.008 * layers + 0.006 * rough) - bowl * 0.026 * (1.0 - (rho / 0.9).powi(2)).max(0.0);
-    let bark = rgb(0.11, 0.085, 0.065).mix(rgb(0.36, 0.31, 0.25), layers).mix(rgb(0.045, 0.038, 0.04), smooth(0.05, 0.35, rough + 0.1 * frill));
+    let mut height = 0.030 + 0.012 * wobble + (1.0 - bowl) * (0.008 * layers + 0.006 * rough)
+        - bowl * 0.026 * (1.0 - (rho / 0.9).powi(2)).max(0.0);
+    let bark = rgb(0.11, 0.085, 0.065)
+        .mix(rgb(0.36, 0.31, 0.25), layers)
+        .mix(rgb(0.045, 0.038, 0.04), smooth(0.05, 0.35, rough + 0.1 * frill));
     let sheen = 0.5 + 0.5 * (angle * 2.0 + rho * 9.0 + wobble * 6.0).sin();
-    let pearl = rgb(0.66, 0.63, 0.60).mix(rgb(0.46, 0.52, 0.62), sheen * 0.7).mix(rgb(0.72, 0.54, 0.50), smooth(0.6, 1.0, 1.0 - sheen) * 0.4);
+    let pearl = rgb(0.66, 0.63, 0.60)
+        .mix(rgb(0.46, 0.52, 0.62), sheen * 0.7)
+        .mix(rgb(0.72, 0.54, 0.50), smooth(0.6, 1.0, 1.0 - sheen) * 0.4);
     let mut colour = bark.mix(pearl, bowl);
     let mut gloss = mix(0.22, 0.75, bowl);
     let mut glow = Rgb::BLACK;
@@ -148,7 +171,9 @@ fn oyster(noises: &Noises, q: (f32, f32), size: f32, index: i32, ground: Surface
         let folds = noises.broad.at(q.0 * 5.0 + own, q.1 * 3.2) - 0.5;
         let veil = bell(sigma - 0.84, 0.10);
         height = mix(height, 0.006 + 0.030 * dome + 0.010 * folds * dome + veil * 0.004 * ruffle, inside);
-        let cream = rgb(0.56, 0.45, 0.30).mix(rgb(0.30, 0.27, 0.20), smooth(-0.1, 0.35, folds + 0.3 * soft))  .mix(rgb(0.66, 0.57, 0.43), smooth(0.5, 0.0, length((along + 0.28, q.1 / size * 1.3))));
+        let cream = rgb(0.56, 0.45, 0.30)
+            .mix(rgb(0.30, 0.27, 0.20), smooth(-0.1, 0.35, folds + 0.3 * soft))
+            .mix(rgb(0.66, 0.57, 0.43), smooth(0.5, 0.0, length((along + 0.28, q.1 / size * 1.3))));
         let dark = rgb(0.035, 0.036, 0.032).mix(rgb(0.17, 0.155, 0.125), 0.5 + 0.5 * ruffle);
         colour = colour.mix(cream.mix(dark, (veil * 1.15).min(1.0)), inside);
         gloss = mix(gloss, 1.25, inside);
@@ -188,7 +213,8 @@ fn lemon(noises: &Noises, q: (f32, f32), size: f32, ground: Surface) -> Surface 
     let pulp = rgb(0.86, 0.62, 0.085).mix(rgb(0.98, 0.82, 0.28), drop * (0.4 + 0.6 * sac.value));
     let white = rgb(0.92, 0.88, 0.68);
     let colour = pulp.mix(white, wall * 0.85).mix(white, pith).mix(rgb(0.93, 0.66, 0.035), rind);
-    let height = 0.056 + 0.004 * drop * (1.0 - wall) * (1.0 - pith) + 0.0022 * wall - 0.030 * smooth(0.95, 1.04, rho) + 0.002 * bump * rind;
+    let height = 0.056 + 0.004 * drop * (1.0 - wall) * (1.0 - pith) + 0.0022 * wall - 0.030 * smooth(0.95, 1.04, rho)
+        + 0.002 * bump * rind;
     let wet = (1.0 - pith) * (1.0 - wall);
     Surface {
         height: mix(ground.height, height, edge),

@@ -142,7 +142,8 @@ impl Plate {
             let high = (floor((at + reach - origin) * self.scale) + 1).clamp(0, most as i32) as usize;
             low..high
         };
-        let (columns, rows) = (span(centre.0, self.frame.left, self.width), span(centre.1, self.frame.top, self.height));
+        let (columns, rows) =
+            (span(centre.0, self.frame.left, self.width), span(centre.1, self.frame.top, self.height));
         for row in rows {
             for column in columns.clone() {
                 let x = self.frame.left + (column as f32 + 0.5) / self.scale - centre.0;
@@ -191,7 +192,9 @@ fn survey(cells: &[[f32; 4]], width: usize, height: usize) -> Vec<bool> {
             let (left, top) = (index % across * SQUARE, index / across * SQUARE);
             (top.saturating_sub(2)..(top + SQUARE + 2).min(height)).any(|row| {
                 let line = &cells[row * width..(row + 1) * width];
-                line[left.saturating_sub(2)..(left + SQUARE + 2).min(width)].iter().any(|cell| cell.iter().any(|v| *v > 1e-5))
+                line[left.saturating_sub(2)..(left + SQUARE + 2).min(width)]
+                    .iter()
+                    .any(|cell| cell.iter().any(|v| *v > 1e-5))
             })
         })
         .collect()

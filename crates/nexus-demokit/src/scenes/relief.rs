@@ -46,7 +46,12 @@ pub(crate) struct StillLife {
 
 impl StillLife {
     /// Builds the surface over `frame` and lights it. Cost: once per clip.
-    pub(crate) fn new(frame: Frame, per_unit: f32, lamps: &Lamps, surface: impl Fn(f32, f32) -> Surface + Sync) -> Self {
+    pub(crate) fn new(
+        frame: Frame,
+        per_unit: f32,
+        lamps: &Lamps,
+        surface: impl Fn(f32, f32) -> Surface + Sync,
+    ) -> Self {
         let columns = (((frame.right - frame.left) * per_unit) as usize).max(2);
         let rows = (((frame.bottom - frame.top) * per_unit) as usize).max(2);
         let points: Vec<Surface> = (0..rows * columns)
@@ -57,7 +62,8 @@ impl StillLife {
             })
             .collect();
         let height = |x: isize, y: isize| {
-            points[(y.clamp(0, rows as isize - 1) as usize) * columns + x.clamp(0, columns as isize - 1) as usize].height
+            points[(y.clamp(0, rows as isize - 1) as usize) * columns + x.clamp(0, columns as isize - 1) as usize]
+                .height
         };
         let cell = |x: f32, y: f32| {
             (((x - frame.left) * per_unit - 0.5).round() as isize, ((y - frame.top) * per_unit - 0.5).round() as isize)
@@ -90,18 +96,21 @@ impl StillLife {
         let dot = |a: [f32; 3], b: [f32; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
         let matt = Plate::paint(frame, per_unit, |x, y| {
             let (c, r) = cell(x, y);
-            let point = points[r.clamp(0, rows as isize - 1) as usize * columns + c.clamp(0, columns as isize - 1) as usize];
+            let point =
+                points[r.clamp(0, rows as isize - 1) as usize * columns + c.clamp(0, columns as isize - 1) as usize];
             let n = normal(c, r);
             let (hollow, lit) = open(x, y, c, r);
             let key = (dot(n, lamps.key) * 0.85 + 0.15).max(0.0) * lit;
             let rim = dot(n, lamps.rim).max(0.0);
-            let light = lamps.key_light * key + lamps.rim_light * (rim * hollow) + lamps.sky * (hollow * (0.6 + 0.4 * n[2]));
+            let light =
+                lamps.key_light * key + lamps.rim_light * (rim * hollow) + lamps.sky * (hollow * (0.6 + 0.4 * n[2]));
             let out = point.colour * light + point.glow * hollow;
             [out.r, out.g, out.b, point.height]
         });
         let skin = Plate::paint(frame, per_unit, |x, y| {
             let (c, r) = cell(x, y);
-            let point = points[r.clamp(0, rows as isize - 1) as usize * columns + c.clamp(0, columns as isize - 1) as usize];
+            let point =
+                points[r.clamp(0, rows as isize - 1) as usize * columns + c.clamp(0, columns as isize - 1) as usize];
             let n = normal(c, r);
             let (hollow, lit) = open(x, y, c, r);
             [n[0], n[1], point.gloss, hollow * (0.35 + 0.65 * lit)]

@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn distances_are_negative_inside_and_positive_outside() {
         let square = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
-        for (name, at, inside) in [("middle", (0.0, 0.0), true), ("right", (1.5, 0.0), false), ("corner", (0.9, 0.9), true)] {
+        for (name, at, inside) in
+            [("middle", (0.0, 0.0), true), ("right", (1.5, 0.0), false), ("corner", (0.9, 0.9), true)]
+        {
             assert_eq!(polygon(at, &square) < 0.0, inside, "polygon {name}");
             assert_eq!(slab(at, (0.0, 0.0), (1.0, 1.0), 0.01) < 0.0, inside, "slab {name}");
         }

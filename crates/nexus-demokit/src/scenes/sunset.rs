@@ -29,8 +29,14 @@ impl Sunset {
             |x, y| sky(&clouds, &wisps, x, y),
         );
         let detail = lines.min(2160.0);
-        let town = Plate::paint(Frame { left: -1.1, top: -0.12, right: 1.1, bottom: HORIZON + 0.002 }, detail * 0.75, |x, y| town(x, y, 1.5 / detail));
-        let boats = Plate::paint(Frame { left: -1.1, top: -0.4, right: 1.1, bottom: HORIZON + 0.1 }, detail, |x, y| boats(x, y, 1.6 / detail));
+        let town = Plate::paint(
+            Frame { left: -1.1, top: -0.12, right: 1.1, bottom: HORIZON + 0.002 },
+            detail * 0.75,
+            |x, y| town(x, y, 1.5 / detail),
+        );
+        let boats = Plate::paint(Frame { left: -1.1, top: -0.4, right: 1.1, bottom: HORIZON + 0.1 }, detail, |x, y| {
+            boats(x, y, 1.6 / detail)
+        });
         Self {
             sky,
             town,
@@ -50,8 +56,19 @@ impl Scene for Sunset {
             seconds,
             0.0007,
         );
-        let mut moment = Moment { scene: self, camera, seconds, sun: camera.show(SUN, 0.3), horizon: camera.show((0.0, HORIZON), 0.6).1, bob: (seconds * 1.3).sin() * 0.0011, mirrored: Plate::paint_light(Frame::around(0.1, 0.1), 20.0, |_, _| Rgb::BLACK) };
-        moment.mirrored = Plate::paint_light(Frame { left: -0.95, top: -0.52, right: 0.95, bottom: 0.14 }, 400.0, |x, y| moment.beyond(x, y));
+        let mut moment = Moment {
+            scene: self,
+            camera,
+            seconds,
+            sun: camera.show(SUN, 0.3),
+            horizon: camera.show((0.0, HORIZON), 0.6).1,
+            bob: (seconds * 1.3).sin() * 0.0011,
+            mirrored: Plate::paint_light(Frame::around(0.1, 0.1), 20.0, |_, _| Rgb::BLACK),
+        };
+        moment.mirrored =
+            Plate::paint_light(Frame { left: -0.95, top: -0.52, right: 0.95, bottom: 0.14 }, 400.0, |x, y| {
+                moment.beyond(x, y)
+            });
         Box::new(moment)
     }
 
@@ -114,7 +131,11 @@ impl Shader for Moment<'_> {
         // Boats mirror in the near water, broken by the waves.
         let (mx, my) = self.camera.see(x + slope_x * 0.006, horizon - (y - horizon) * 0.93 + slope_y * 0.016, 1.0);
         let near_share = smooth(0.42, 0.02, y - horizon);
-        let mirror = if near_share > 0.0 && !self.scene.boats.is_empty(mx, my) { self.scene.boats.at(mx, my)[3] * near_share } else { 0.0 };
+        let mirror = if near_share > 0.0 && !self.scene.boats.is_empty(mx, my) {
+            self.scene.boats.at(mx, my)[3] * near_share
+        } else {
+            0.0
+        };
         sky = sky * (1.0 - 0.86 * mirror);
         let facing = (depth * 1.5 - slope_y * 0.28).clamp(0.0, 1.0);
         let mirror_share = mix(0.92, 0.36, facing);
@@ -171,7 +192,12 @@ fn town(x: f32, y: f32, soft: f32) -> [f32; 4] {
         return [0.0; 4];
     }
     let wave = |f: f32, p: f32| (x * f + p).sin();
-    let hill = HORIZON - 0.022 - 0.020 * wave(2.1, 0.6) - 0.012 * wave(5.3, 2.0) - 0.004 * wave(13.0, 1.0) - 0.03 * smooth(0.1, -1.0, x);
+    let hill = HORIZON
+        - 0.022
+        - 0.020 * wave(2.1, 0.6)
+        - 0.012 * wave(5.3, 2.0)
+        - 0.004 * wave(13.0, 1.0)
+        - 0.03 * smooth(0.1, -1.0, x);
     let back = cover(hill - y, soft * 1.5) * 0.93;
     let mut light = rgb(0.30, 0.095, 0.085).mix(rgb(0.16, 0.06, 0.085), smooth(0.2, 0.9, (x - SUN.0).abs()));
     let mut cells = back;
@@ -184,7 +210,14 @@ fn town(x: f32, y: f32, soft: f32) -> [f32; 4] {
         }
         let (w, h) = (0.012 + 0.026 * b * b, 0.010 + 0.030 * a * smooth(0.1, 0.5, (centre - 0.1).abs()));
         let wall = slab((x, y), (centre, HORIZON), (w, h), 0.0);
-        let roof = polygon((x, y), &[(centre - w * 1.1, HORIZON - h + 0.002), (centre + w * 1.1, HORIZON - h + 0.002), (centre + (b - 0.5) * w, HORIZON - h - w * (0.25 + 0.75 * a))]);
+        let roof = polygon(
+            (x, y),
+            &[
+                (centre - w * 1.1, HORIZON - h + 0.002),
+                (centre + w * 1.1, HORIZON - h + 0.002),
+                (centre + (b - 0.5) * w, HORIZON - h - w * (0.25 + 0.75 * a)),
+            ],
+        );
         roofs = roofs.min(wall).min(roof);
     }
     let tower = slab((x, y), (-0.42, HORIZON - 0.02), (0.009, 0.055), 0.0)
@@ -207,9 +240,14 @@ fn town(x: f32, y: f32, soft: f32) -> [f32; 4] {
 fn boats(x: f32, y: f32, soft: f32) -> [f32; 4] {
     let p = (x, y);
     let mut d = f32::MAX;
-    for &(at, size, lean) in
-        &[(-0.63f32, 1.25f32, 0.012f32), (-0.33, 0.78, -0.008), (-0.16, 0.56, 0.006), (0.40, 0.9, -0.006), (0.63, 0.62, 0.01), (0.86, 1.1, 0.0)]
-    {
+    for &(at, size, lean) in &[
+        (-0.63f32, 1.25f32, 0.012f32),
+        (-0.33, 0.78, -0.008),
+        (-0.16, 0.56, 0.006),
+        (0.40, 0.9, -0.006),
+        (0.63, 0.62, 0.01),
+        (0.86, 1.1, 0.0),
+    ] {
         if (x - at).abs() > 0.2 * size {
             continue;
         }
@@ -225,13 +263,27 @@ fn boats(x: f32, y: f32, soft: f32) -> [f32; 4] {
                 (at - 0.85 * k, base + 0.08 * k),
             ],
         );
-        let cabin = polygon(p, &[(at - 0.35 * k, base - 0.15 * k), (at - 0.25 * k, base - 0.36 * k), (at + 0.25 * k, base - 0.38 * k), (at + 0.5 * k, base - 0.15 * k)]);
+        let cabin = polygon(
+            p,
+            &[
+                (at - 0.35 * k, base - 0.15 * k),
+                (at - 0.25 * k, base - 0.36 * k),
+                (at + 0.25 * k, base - 0.38 * k),
+                (at + 0.5 * k, base - 0.15 * k),
+            ],
+        );
         let top = (at - 0.1 * k + lean, base - 3.1 * k);
         let mast = stroke(p, (at - 0.1 * k, base), top, 0.022 * k, 0.012 * k);
         let boom = stroke(p, (at - 0.1 * k, base - 0.55 * k), (at + 0.8 * k, base - 0.5 * k), 0.045 * k, 0.03 * k);
         let stay = stroke(p, top, (at - 1.03 * k, base - 0.24 * k), 0.004 * k, 0.004 * k);
         let back = stroke(p, top, (at + 0.98 * k, base - 0.24 * k), 0.004 * k, 0.004 * k);
-        let spread = stroke(p, (at - 0.35 * k + lean * 0.5, base - 1.9 * k), (at + 0.15 * k + lean * 0.5, base - 1.9 * k), 0.008 * k, 0.008 * k);
+        let spread = stroke(
+            p,
+            (at - 0.35 * k + lean * 0.5, base - 1.9 * k),
+            (at + 0.15 * k + lean * 0.5, base - 1.9 * k),
+            0.008 * k,
+            0.008 * k,
+        );
         d = d.min(hull).min(cabin).min(mast).min(boom).min(spread).min(stay.min(back) + soft * 0.15);
     }
     // Mooring posts.

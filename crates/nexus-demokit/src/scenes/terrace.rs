@@ -38,18 +38,26 @@ pub(crate) struct Terrace {
 impl Terrace {
     pub(crate) fn new(lines: f32) -> Self {
         let clouds = Field::clouds(512, 4, 6, 71);
-        let sky = Plate::paint_light(Frame { left: -1.1, top: -0.56, right: 1.1, bottom: 0.56 }, 300.0, |x, y| sky(&clouds, x, y));
+        let sky = Plate::paint_light(Frame { left: -1.1, top: -0.56, right: 1.1, bottom: 0.56 }, 300.0, |x, y| {
+            sky(&clouds, x, y)
+        });
         let cords = CORDS
             .iter()
             .map(|cord| {
                 let frame = Frame { left: -1.35, top: -0.72, right: 1.35, bottom: 0.12 };
-                Plate::paint(frame, lines * if cord.near > 1.2 { 0.5 } else { 0.9 }, |x, y| cord.paint((x, y), 1.5 / lines))
+                Plate::paint(frame, lines * if cord.near > 1.2 { 0.5 } else { 0.9 }, |x, y| {
+                    cord.paint((x, y), 1.5 / lines)
+                })
             })
             .collect();
         let rough = Field::clouds(512, 10, 5, 72);
         let leaf = Field::cells(512, 26, 73);
-        let leaves = Plate::paint(Frame { left: -1.5, top: -0.75, right: 1.5, bottom: 0.75 }, 420.0, |x, y| foliage(&rough, &leaf, x, y));
-        let mut tables = Plate::paint(Frame { left: -1.2, top: 0.0, right: 1.2, bottom: 0.62 }, lines * 0.6, |x, y| tables((x, y), 2.4 / lines));
+        let leaves = Plate::paint(Frame { left: -1.5, top: -0.75, right: 1.5, bottom: 0.75 }, 420.0, |x, y| {
+            foliage(&rough, &leaf, x, y)
+        });
+        let mut tables = Plate::paint(Frame { left: -1.2, top: 0.0, right: 1.2, bottom: 0.62 }, lines * 0.6, |x, y| {
+            tables((x, y), 2.4 / lines)
+        });
         tables.blur(0.0042);
         let lamps = lamps(60, Frame { left: -1.0, top: 0.085, right: 1.0, bottom: 0.17 }, (0.006, 0.017), 74);
         Self { sky, cords, leaves, tables, lamps, sway: Field::clouds(256, 6, 2, 75) }
@@ -58,11 +66,21 @@ impl Terrace {
 
 impl Scene for Terrace {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (-0.11, -0.012), zoom: 1.02 }, Camera { at: (0.11, 0.012), zoom: 1.07 }, progress, seconds, 0.0012);
+        let camera = Camera::between(
+            Camera { at: (-0.11, -0.012), zoom: 1.02 },
+            Camera { at: (0.11, 0.012), zoom: 1.07 },
+            progress,
+            seconds,
+            0.0012,
+        );
         let mut back = room(0.95, 260.0, camera, seconds, &self.lamps, |x, y| self.sky.light(x, y));
         for cord in &CORDS {
             for k in 0..cord.bulbs {
-                back.add_glow(camera.show(cord.bulb(k), cord.near), 0.11 * cord.size + 0.02, rgb(0.55, 0.23, 0.06) * (0.5 + 0.35 * cord.size));
+                back.add_glow(
+                    camera.show(cord.bulb(k), cord.near),
+                    0.11 * cord.size + 0.02,
+                    rgb(0.55, 0.23, 0.06) * (0.5 + 0.35 * cord.size),
+                );
             }
         }
         let sway = CORDS.each_ref().map(|cord| self.sway.at(seconds * 0.11 + cord.near, cord.sag) - 0.5);
@@ -136,7 +154,11 @@ impl Cord {
             let cap = cover(socket, blur);
             light = light * (1.0 - cap) + rgb(0.02, 0.012, 0.008) * cap;
             a = a.max(cap);
-            let globe = disc(p, (at.0, at.1 + 0.002 * size), 0.0098 * size).min(disc(p, (at.0, at.1 - 0.005 * size), 0.0062 * size));
+            let globe = disc(p, (at.0, at.1 + 0.002 * size), 0.0098 * size).min(disc(
+                p,
+                (at.0, at.1 - 0.005 * size),
+                0.0062 * size,
+            ));
             let inside = cover(globe, blur * 1.6);
             let (dx, dy) = (p.0 - at.0, p.1 - at.1 - 0.001 * size);
             let wire = fade((dx * dx * 1.6 + dy * dy * 0.6) / (size * size) * 30_000.0);
@@ -164,7 +186,9 @@ fn sky(clouds: &Field, x: f32, y: f32) -> Rgb {
     if y > horizon {
         let down = y - horizon;
         let water = rgb(0.34, 0.14, 0.10).mix(rgb(0.035, 0.035, 0.07), smooth(0.0, 0.10, down));
-        let deck = rgb(0.060, 0.028, 0.015) * (0.5 + 0.5 * ((x / (down + 0.12) * 5.5).sin().abs().powf(0.3))) * smooth(0.5, 0.12, down * 0.8);
+        let deck = rgb(0.060, 0.028, 0.015)
+            * (0.5 + 0.5 * ((x / (down + 0.12) * 5.5).sin().abs().powf(0.3)))
+            * smooth(0.5, 0.12, down * 0.8);
         out = out.mix(water, smooth(0.0, 0.006, down)).mix(deck, smooth(0.066, 0.075, down));
     }
     out
@@ -187,31 +211,70 @@ fn tables(p: Point, soft: f32) -> [f32; 4] {
     let (x, y) = p;
     let mut d = slab(p, (0.0, 0.122), (2.0, 0.0030), 0.001);
     let post = (x * 6.0).round() / 6.0;
-    d = d.min(slab(p, (post, 0.18), (0.0035, 0.058), 0.001)).min(slab(p, (0.0, 0.180), (2.0, 0.0012), 0.0)).min(slab(p, (0.0, 0.152), (2.0, 0.0012), 0.0));
+    d = d.min(slab(p, (post, 0.18), (0.0035, 0.058), 0.001)).min(slab(p, (0.0, 0.180), (2.0, 0.0012), 0.0)).min(slab(
+        p,
+        (0.0, 0.152),
+        (2.0, 0.0012),
+        0.0,
+    ));
     let mut out = Rgb::BLACK;
     let mut glow = Rgb::BLACK;
     let mut a = cover(d, soft);
     out += rgb(0.010, 0.007, 0.008) * a;
-    for (index, &(at, base, size)) in [(-0.70f32, 0.285f32, 0.8f32), (-0.12, 0.30, 0.9), (0.46, 0.285, 0.8), (-0.44, 0.40, 1.25), (0.27, 0.415, 1.3), (0.98, 0.40, 1.2)].iter().enumerate() {
+    for (index, &(at, base, size)) in [
+        (-0.70f32, 0.285f32, 0.8f32),
+        (-0.12, 0.30, 0.9),
+        (0.46, 0.285, 0.8),
+        (-0.44, 0.40, 1.25),
+        (0.27, 0.415, 1.3),
+        (0.98, 0.40, 1.2),
+    ]
+    .iter()
+    .enumerate()
+    {
         let q = ((x - at) / size, (y - base) / size);
         if q.0.abs() > 0.34 || q.1.abs() > 0.34 {
             continue;
         }
         let top = slab(q, (0.0, 0.0), (0.115, 0.0045), 0.002);
         let cloth = slab(q, (0.0, 0.022), (0.112, 0.022), 0.003);
-        let leg = stroke(q, (0.0, 0.0), (0.0, 0.15), 0.006, 0.007).min(stroke(q, (-0.05, 0.152), (0.05, 0.152), 0.004, 0.004));
+        let leg = stroke(q, (0.0, 0.0), (0.0, 0.15), 0.006, 0.007).min(stroke(
+            q,
+            (-0.05, 0.152),
+            (0.05, 0.152),
+            0.004,
+            0.004,
+        ));
         let chair = |s: f32| {
             let back = stroke(q, (s * 0.185, 0.05), (s * 0.205, -0.075), 0.0055, 0.0045);
             let seat = stroke(q, (s * 0.115, 0.052), (s * 0.187, 0.05), 0.0065, 0.0065);
-            let legs = stroke(q, (s * 0.120, 0.05), (s * 0.115, 0.15), 0.004, 0.003).min(stroke(q, (s * 0.185, 0.05), (s * 0.198, 0.15), 0.004, 0.003));
+            let legs = stroke(q, (s * 0.120, 0.05), (s * 0.115, 0.15), 0.004, 0.003).min(stroke(
+                q,
+                (s * 0.185, 0.05),
+                (s * 0.198, 0.15),
+                0.004,
+                0.003,
+            ));
             back.min(seat).min(legs)
         };
         let guest = |s: f32| {
             let head = disc(q, (s * 0.148, -0.135), 0.0235);
             let neck = stroke(q, (s * 0.150, -0.115), (s * 0.156, -0.09), 0.010, 0.012);
             let trunk = stroke(q, (s * 0.158, -0.075), (s * 0.165, 0.035), 0.029, 0.026);
-            let arm = stroke(q, (s * 0.150, -0.068), (s * 0.112, -0.018), 0.012, 0.0095).min(stroke(q, (s * 0.112, -0.018), (s * 0.062, -0.022), 0.0085, 0.0065));
-            let thigh = stroke(q, (s * 0.165, 0.04), (s * 0.09, 0.05), 0.019, 0.015).min(stroke(q, (s * 0.09, 0.05), (s * 0.088, 0.145), 0.012, 0.008));
+            let arm = stroke(q, (s * 0.150, -0.068), (s * 0.112, -0.018), 0.012, 0.0095).min(stroke(
+                q,
+                (s * 0.112, -0.018),
+                (s * 0.062, -0.022),
+                0.0085,
+                0.0065,
+            ));
+            let thigh = stroke(q, (s * 0.165, 0.04), (s * 0.09, 0.05), 0.019, 0.015).min(stroke(
+                q,
+                (s * 0.09, 0.05),
+                (s * 0.088, 0.145),
+                0.012,
+                0.008,
+            ));
             head.min(neck).min(trunk).min(arm).min(thigh)
         };
         let mut shape = top.min(cloth).min(leg).min(chair(1.0)).min(chair(-1.0));
@@ -221,12 +284,21 @@ fn tables(p: Point, soft: f32) -> [f32; 4] {
         if index == 1 || index == 4 || index == 3 {
             shape = shape.min(guest(if index % 2 == 0 { -1.0 } else { 1.0 }));
         }
-        let glass = |s: f32| stroke(q, (s * 0.045, -0.006), (s * 0.045, -0.022), 0.0012, 0.0012).min(slab(q, (s * 0.045, -0.030), (0.0065, 0.010), 0.005));
+        let glass = |s: f32| {
+            stroke(q, (s * 0.045, -0.006), (s * 0.045, -0.022), 0.0012, 0.0012).min(slab(
+                q,
+                (s * 0.045, -0.030),
+                (0.0065, 0.010),
+                0.005,
+            ))
+        };
         let b = cover(shape * size, soft);
         let toward = 1.0 - (q.0.abs() / 0.2).min(1.0);
         let edge = smooth(-0.010, 0.0, shape) * fade((q.0 * q.0 + (q.1 + 0.04) * (q.1 + 0.04)) * 42.0);
         let cloth_light = cover(cloth.min(top), soft / size) * fade((q.0 * q.0 + q.1 * q.1 * 4.0) * 90.0);
-        let light = rgb(0.010, 0.007, 0.008) + rgb(0.75, 0.30, 0.08) * (edge * edge * (0.10 + 0.50 * toward)) + rgb(0.60, 0.28, 0.10) * cloth_light;
+        let light = rgb(0.010, 0.007, 0.008)
+            + rgb(0.75, 0.30, 0.08) * (edge * edge * (0.10 + 0.50 * toward))
+            + rgb(0.60, 0.28, 0.10) * cloth_light;
         out = out * (1.0 - b) + light * b;
         a = a + b - a * b;
         let g = cover(glass(1.0).min(glass(-1.0)) * size, soft) * 0.6;

@@ -26,7 +26,9 @@ impl Waves {
         let slopes = Field::clouds(512, 10, 5, 114).slopes();
         let (clouds, grain) = (Field::clouds(512, 5, 6, 113), Field::clouds(512, 170, 2, 115));
         let sands = Sands { clouds: &clouds, grain: &grain, slopes: &slopes };
-        let beach = Plate::paint(Frame { left: -1.02, top: -0.56, right: 1.02, bottom: 0.56 }, lines, |x, y| beach(&sands, x, y));
+        let beach = Plate::paint(Frame { left: -1.02, top: -0.56, right: 1.02, bottom: 0.56 }, lines, |x, y| {
+            beach(&sands, x, y)
+        });
         Self {
             lace: Field::cells(512, 18, 111),
             fine_lace: Field::cells(512, 40, 112),
@@ -41,7 +43,13 @@ impl Waves {
 
 impl Scene for Waves {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (-0.05, -0.015), zoom: 1.0 }, Camera { at: (0.06, 0.02), zoom: 1.05 }, progress, seconds, 0.0022);
+        let camera = Camera::between(
+            Camera { at: (-0.05, -0.015), zoom: 1.0 },
+            Camera { at: (0.06, 0.02), zoom: 1.05 },
+            progress,
+            seconds,
+            0.0022,
+        );
         // Three waves on their way: where each front stands, and how much strength it has left.
         let waves = [0.0, 1.0, 2.0].map(|k| {
             let phase = (seconds / PERIOD + 0.14 + k / 2.0).rem_euclid(1.5) / 1.5;
@@ -54,7 +62,8 @@ impl Scene for Waves {
             };
             let strength = smooth(0.0, 0.25, phase) * smooth(1.0, 0.80, phase);
             let seed = k * 0.31 + ((seconds / PERIOD + 0.14 + k / 2.0) / 1.5).floor() * 0.17;
-            let front = Front { at: front, strength, broken: smooth(0.30, 0.55, phase), landed: smooth(0.55, 0.66, phase) };
+            let front =
+                Front { at: front, strength, broken: smooth(0.30, 0.55, phase), landed: smooth(0.55, 0.66, phase) };
             (front, Ragged::new(&self.clouds, seed, seconds))
         });
         let slow = Plate::paint(Frame::around(0.92, 0.51), 150.0, |x, y| {
@@ -170,13 +179,17 @@ impl Shader for Moment<'_> {
         let mut light = sand;
         let solid = smooth(0.80, 1.10, amount);
         if solid < 0.999 {
-            light = light.mix(self.water(along, out, sea, (wet_edge, face, crest), (warp_x, warp_y), sand), smooth(-0.004, 0.004, wet_edge));
+            light = light.mix(
+                self.water(along, out, sea, (wet_edge, face, crest), (warp_x, warp_y), sand),
+                smooth(-0.004, 0.004, wet_edge),
+            );
         }
         if amount > 0.03 {
             // Foam: a lace of bubbles, thick at the front, torn into threads behind.
             let a = s.lace.at(along * 1.05 + warp_x * 0.22, out * 1.05 + warp_y * 0.22 + t * 0.012);
             let b = s.fine_lace.at(along * 1.25 - warp_y * 0.16, out * 1.25 + warp_x * 0.16 + t * 0.018);
-            let threads = smooth(0.50 * amount, 0.50 * amount - 0.16, a) * 0.85 + smooth(0.42 * amount, 0.42 * amount - 0.14, b) * 0.65;
+            let threads = smooth(0.50 * amount, 0.50 * amount - 0.16, a) * 0.85
+                + smooth(0.42 * amount, 0.42 * amount - 0.14, b) * 0.65;
             let cover = (threads * smooth(0.04, 0.45, amount)).min(1.0).max(solid);
             if cover > 0.0 {
                 let bubble = s.grain.at(along * 2.3, out * 2.3 + t * 0.01);
@@ -210,8 +223,16 @@ impl Moment<'_> {
         let glint = smooth(1.45, 2.5, slope) * smooth(0.02, 0.2, sea);
         // Caustic lines where it is shallow.
         let shallow = fade(depth * 7.0) * smooth(0.01, 0.06, depth);
-        let caustic = if shallow > 0.05 { smooth(0.16, 0.0, s.lace.at(along * 1.3 + warp.0 * 0.14 + t * 0.012, out * 1.3 + warp.1 * 0.14)) * shallow } else { 0.0 };
-        water * (1.0 - 0.35 * face) + sky + rgb(0.06, 0.30, 0.27) * (crest * 0.42) + rgb(2.6, 1.9, 1.2) * (glint * 0.8) + rgb(0.36, 0.30, 0.16) * (caustic * 0.30)
+        let caustic = if shallow > 0.05 {
+            smooth(0.16, 0.0, s.lace.at(along * 1.3 + warp.0 * 0.14 + t * 0.012, out * 1.3 + warp.1 * 0.14)) * shallow
+        } else {
+            0.0
+        };
+        water * (1.0 - 0.35 * face)
+            + sky
+            + rgb(0.06, 0.30, 0.27) * (crest * 0.42)
+            + rgb(2.6, 1.9, 1.2) * (glint * 0.8)
+            + rgb(0.36, 0.30, 0.16) * (caustic * 0.30)
     }
 }
 
@@ -236,7 +257,8 @@ fn beach(sands: &Sands<'_>, x: f32, y: f32) -> [f32; 4] {
     let dry_sand = base * (1.0 + 0.11 * light * dry + 0.34 * grain + 0.26 * coarse);
     // Wet sand is dark and mirrors the evening sky.
     let film = smooth(-0.20, -0.05, sea);
-    let wet = base * rgb(0.50, 0.46, 0.45) * (1.0 + 0.18 * grain) + rgb(0.30, 0.22, 0.20) * (film * (0.34 + 0.10 * light));
+    let wet =
+        base * rgb(0.50, 0.46, 0.45) * (1.0 + 0.18 * grain) + rgb(0.30, 0.22, 0.20) * (film * (0.34 + 0.10 * light));
     let c = wet.mix(dry_sand, dry);
     [c.r, c.g, c.b, bend]
 }

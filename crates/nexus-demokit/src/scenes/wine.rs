@@ -29,7 +29,13 @@ impl Wine {
 
 impl Scene for Wine {
     fn frame(&self, seconds: f32, progress: f32) -> Box<dyn Shader + '_> {
-        let camera = Camera::between(Camera { at: (0.0, -0.045), zoom: 1.03 }, Camera { at: (0.012, 0.03), zoom: 1.16 }, progress, seconds, 0.0012);
+        let camera = Camera::between(
+            Camera { at: (0.0, -0.045), zoom: 1.03 },
+            Camera { at: (0.012, 0.03), zoom: 1.16 },
+            progress,
+            seconds,
+            0.0012,
+        );
         let back = room(0.34, 300.0, camera, seconds, &self.lamps, |x, y| {
             let wall = rgb(0.012, 0.010, 0.014) + rgb(0.10, 0.034, 0.014) * bell(x - 0.22, 0.32) * bell(y + 0.15, 0.4);
             let counter = rgb(0.045, 0.018, 0.010) * smooth(0.20, 0.34, y);
@@ -80,7 +86,8 @@ impl Moment<'_> {
         let grain = self.scene.noise.at(x * 3.0, y * 5.0) - 0.5;
         let mirrored = self.camera.show((x, 2.0 * TABLE - y - 0.06), 1.0);
         let share = mix(0.42, 0.12, smooth(TABLE, 0.56, y));
-        let mut out = self.back.light(mirrored.0, mirrored.1.clamp(-0.5, 0.5)) * share + rgb(0.012, 0.008, 0.008) * (1.0 + grain);
+        let mut out =
+            self.back.light(mirrored.0, mirrored.1.clamp(-0.5, 0.5)) * share + rgb(0.012, 0.008, 0.008) * (1.0 + grain);
         // Light through the wine falls on the counter.
         let (dx, dy) = (x - 0.055, (y - 0.455) * 2.6);
         let d2 = dx * dx + dy * dy;
@@ -106,8 +113,10 @@ impl Moment<'_> {
         let inside = cover((x - middle).abs() - half, pixel * 1.7) * smooth(end + 0.006, end - 0.002, p.1);
         let (px, py) = self.camera.show((x + n * 0.05, p.1), 1.0);
         let through = self.back.light(px, py.clamp(-0.5, 0.5));
-        let wine = rgb(0.17, 0.005, 0.010) * (0.6 + 0.8 * n * n) + through * rgb(0.5, 0.02, 0.03)
-            + rgb(1.5, 0.75, 0.55) * (bell(n + 0.42, 0.16) * (0.55 + 0.9 * swell).clamp(0.1, 1.0)) + rgb(0.85, 0.14, 0.10) * (bell(n - 0.55, 0.2) * 0.5);
+        let wine = rgb(0.17, 0.005, 0.010) * (0.6 + 0.8 * n * n)
+            + through * rgb(0.5, 0.02, 0.03)
+            + rgb(1.5, 0.75, 0.55) * (bell(n + 0.42, 0.16) * (0.55 + 0.9 * swell).clamp(0.1, 1.0))
+            + rgb(0.85, 0.14, 0.10) * (bell(n - 0.55, 0.2) * 0.5);
         let mut out = ground.mix(wine, inside);
         // Where it lands: a ring of lifted wine and a few bubbles.
         let (dx, dy) = (x - middle, (p.1 - end) * 3.2);
@@ -140,13 +149,16 @@ impl Moment<'_> {
         let (px, py) = self.camera.show((p.0 + n * 0.12, p.1 + n * 0.10), 1.0);
         let mirrored = self.back.light(px.clamp(-0.3, 0.3), py.clamp(-0.5, 0.5));
         let mut glass = rgb(0.004, 0.010, 0.006) + mirrored * rgb(0.10, 0.13, 0.07) * (0.25 + n.abs().powi(3));
-        glass += rgb(0.95, 0.72, 0.48) * (0.85 * bell(n - 0.55, 0.10) * smooth(0.0, 0.02, back)) + rgb(0.9, 0.45, 0.2) * (0.35 * bell(n + 0.72, 0.07));
+        glass += rgb(0.95, 0.72, 0.48) * (0.85 * bell(n - 0.55, 0.10) * smooth(0.0, 0.02, back))
+            + rgb(0.9, 0.45, 0.2) * (0.35 * bell(n + 0.72, 0.07));
         glass += rgb(0.25, 0.10, 0.05) * n.abs().powi(10);
         // The wine runs along the low side of the neck.
         glass += rgb(0.12, 0.003, 0.006) * smooth(0.2, 0.7, n) * smooth(0.16, 0.0, back);
         // Foil round the neck, matt gold at its edge.
         if back > 0.034 && back < 0.145 {
-            let foil = rgb(0.16, 0.018, 0.022) * (0.25 + 0.75 * round) + rgb(0.8, 0.42, 0.32) * (0.35 * bell(n - 0.5, 0.2)) + rgb(0.3, 0.1, 0.06) * (0.3 * bell(n + 0.7, 0.12));
+            let foil = rgb(0.16, 0.018, 0.022) * (0.25 + 0.75 * round)
+                + rgb(0.8, 0.42, 0.32) * (0.35 * bell(n - 0.5, 0.2))
+                + rgb(0.3, 0.1, 0.06) * (0.3 * bell(n + 0.7, 0.12));
             let edge = smooth(0.034, 0.036, back) * smooth(0.145, 0.143, back);
             glass = glass.mix(foil, edge);
             let band = bell(back - 0.139, 0.0022) + bell(back - 0.131, 0.0012);

@@ -15,7 +15,11 @@ const NAMES: [(&str, (u32, u32)); 9] = [
 ];
 
 fn luma(picture: &Still) -> Vec<f64> {
-    picture.rgb.chunks_exact(3).map(|p| 0.2126 * f64::from(p[0]) + 0.7152 * f64::from(p[1]) + 0.0722 * f64::from(p[2])).collect()
+    picture
+        .rgb
+        .chunks_exact(3)
+        .map(|p| 0.2126 * f64::from(p[0]) + 0.7152 * f64::from(p[1]) + 0.0722 * f64::from(p[2]))
+        .collect()
 }
 
 #[test]

@@ -7,11 +7,11 @@ use nexus_testkit::factory;
 use crate::material::{film, scenes, texture, tone, with_sound};
 
 async fn examine(file: &std::path::Path) -> Examination {
-    FfmpegMedia::default().examine(file, &factory::context("examine")).await.unwrap()
+    FfmpegMedia::default().examine(file, &factory::context("examine")).await.expect("an examination")
 }
 
 fn starts(examined: &Examination) -> Vec<u64> {
-    let rate = examined.info.video.as_ref().unwrap().rate;
+    let rate = examined.info.video.as_ref().expect("a picture").rate;
     examined.shots.iter().map(|shot| (shot.start_s * rate.as_f64()).round() as u64).collect()
 }
 

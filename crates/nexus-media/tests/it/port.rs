@@ -86,7 +86,7 @@ async fn a_deadline_ends_the_child_and_says_so() {
 async fn dropping_a_call_ends_its_child() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("dropped.mp4");
-    scenes(&file, FrameRate::FPS_30, 900, &[]).await;
+    scenes(&file, FrameRate::FPS_30, 600, &[]).await;
     let media = FfmpegMedia::default();
     let context = factory::context("examine");
     let call = media.examine(&file, &context);

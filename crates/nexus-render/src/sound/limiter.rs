@@ -104,7 +104,9 @@ mod tests {
     fn a_peak_between_samples_is_seen_and_held() {
         // A sine at a quarter of the rate, sampled 45 degrees off its crests: samples at 0.707, crests at 1.
         let mut samples: Vec<f32> = (0..48_000)
-            .flat_map(|index| [(std::f64::consts::FRAC_PI_2 * index as f64 + std::f64::consts::FRAC_PI_4).sin() as f32; 2])
+            .flat_map(|index| {
+                [(std::f64::consts::FRAC_PI_2 * index as f64 + std::f64::consts::FRAC_PI_4).sin() as f32; 2]
+            })
             .collect();
         let steady = |samples: &[f32]| true_peak(&samples[200..samples.len() - 200]);
         assert!((steady(&samples) - 1.0).abs() < 0.02, "{}", steady(&samples));

@@ -49,7 +49,10 @@ pub(crate) async fn master(mix: Vec<f32>, out: &Path) -> Result<Master, RenderEr
         let is_low_enough = found.true_peak_dbtp <= PEAK_DBTP;
         let off = TARGET_LUFS - found.integrated_lufs;
         if levelled.is_at_limit {
-            remark = Some(format!("the sound is very quiet; it was raised by {MOST_GAIN_DB} dB to {:.1} LUFS, not to {TARGET_LUFS}", found.integrated_lufs));
+            remark = Some(format!(
+                "the sound is very quiet; it was raised by {MOST_GAIN_DB} dB to {:.1} LUFS, not to {TARGET_LUFS}",
+                found.integrated_lufs
+            ));
         }
         let is_right = off.abs() <= TOLERANCE_LU || levelled.is_at_limit;
         tracing::debug!(attempt, lufs = found.integrated_lufs, peak = found.true_peak_dbtp, "mastered the sound");

@@ -36,7 +36,8 @@ pub(crate) async fn mix(mix: &Mix<'_>) -> Result<Vec<f32>, RenderError> {
     let mut film = vec![0.0_f32; sample(mix.length_s) * usize::from(CHANNELS)];
     for voice in voices(mix.sounds) {
         let Some(file) = mix.files.get(&voice.src) else { continue };
-        let spec = SoundSpec { rate_hz: RATE_HZ, channels: CHANNELS, start_s: voice.source_s, length_s: Some(voice.length_s) };
+        let spec =
+            SoundSpec { rate_hz: RATE_HZ, channels: CHANNELS, start_s: voice.source_s, length_s: Some(voice.length_s) };
         let samples = read_sound(file, &spec).await?;
         voice.add(&samples, &mut film);
     }

@@ -155,7 +155,12 @@ impl Shaper<'_> {
 
 fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, remark: Option<String>) -> SetText {
     let TextJob { text, area, .. } = job;
-    let inner = Rect { x: area.x + padding, y: area.y + padding, width: area.width - 2.0 * padding, height: area.height - 2.0 * padding };
+    let inner = Rect {
+        x: area.x + padding,
+        y: area.y + padding,
+        width: area.width - 2.0 * padding,
+        height: area.height - 2.0 * padding,
+    };
     let down = match text.align.vertical {
         Vertical::Top => 0.0,
         Vertical::Middle => (inner.height - block.height) / 2.0,
@@ -229,7 +234,14 @@ struct Pen {
 /// A glyph's pixels.
 struct Glyph(Raster);
 
-fn draw_line(line: &Line, origin: (f64, f64), pen: Pen, style: Option<AnimateBy>, loaded: &mut Loaded, units: &mut Vec<Vec<Glyph>>) {
+fn draw_line(
+    line: &Line,
+    origin: (f64, f64),
+    pen: Pen,
+    style: Option<AnimateBy>,
+    loaded: &mut Loaded,
+    units: &mut Vec<Vec<Glyph>>,
+) {
     let mut last_unit: Option<usize> = None;
     for glyph in &line.glyphs {
         // The unit of a glyph within its line: the word or the cluster that it belongs to.
@@ -258,8 +270,14 @@ fn glyph_raster(glyph: &LayoutGlyph, origin: (f64, f64), pen: Pen, loaded: &mut 
     let size = f64::from(glyph.font_size);
     let x = origin.0 + f64::from(glyph.x) + size * f64::from(glyph.x_offset);
     let y = origin.1 + f64::from(glyph.y) - size * f64::from(glyph.y_offset);
-    let (key, left, top) =
-        CacheKey::new(glyph.font_id, glyph.glyph_id, glyph.font_size, (x as f32, y as f32), glyph.font_weight, glyph.cache_key_flags);
+    let (key, left, top) = CacheKey::new(
+        glyph.font_id,
+        glyph.glyph_id,
+        glyph.font_size,
+        (x as f32, y as f32),
+        glyph.font_weight,
+        glyph.cache_key_flags,
+    );
     let image = loaded.glyphs.get_image_uncached(&mut loaded.system, key)?;
     let (width, height) = (image.placement.width as usize, image.placement.height as usize);
     let opacity = (pen.opacity * 255.0).round() as u8;
@@ -284,7 +302,13 @@ fn glyph_raster(glyph: &LayoutGlyph, origin: (f64, f64), pen: Pen, loaded: &mut 
             })
             .collect(),
     };
-    (width > 0 && height > 0).then_some(Raster { x: left + image.placement.left, y: top - image.placement.top, width, height, data })
+    (width > 0 && height > 0).then_some(Raster {
+        x: left + image.placement.left,
+        y: top - image.placement.top,
+        width,
+        height,
+        data,
+    })
 }
 
 fn joined(glyphs: &[Glyph]) -> Raster {

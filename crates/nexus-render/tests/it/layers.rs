@@ -21,7 +21,9 @@ fn changed(frame: &Yuv420, ground: u8) -> Option<(usize, usize, usize, usize)> {
     for (index, pixel) in frame.y().iter().enumerate() {
         if pixel.abs_diff(ground) > 12 {
             let (x, y) = (index % width, index / width);
-            found = Some(found.map_or((x, y, x, y), |(left, top, right, bottom)| (left.min(x), top.min(y), right.max(x), bottom.max(y))));
+            found = Some(found.map_or((x, y, x, y), |(left, top, right, bottom)| {
+                (left.min(x), top.min(y), right.max(x), bottom.max(y))
+            }));
         }
     }
     found
@@ -31,7 +33,9 @@ fn changed(frame: &Yuv420, ground: u8) -> Option<(usize, usize, usize, usize)> {
 async fn text_stands_in_its_box_and_nowhere_else_from_the_first_frame() {
     let mut stage = Stage::new();
     stage.add_flat("ground", 60, 30).await;
-    let film = stage.render(edit(30.0, &[json!([text("Best oysters of my life", json!({}))]), json!([video("ground", 0.0, 1.0)])])).await;
+    let film = stage
+        .render(edit(30.0, &[json!([text("Best oysters of my life", json!({}))]), json!([video("ground", 0.0, 1.0)])]))
+        .await;
     let frames = stage.frames(&film).await;
     let (left, top, right, bottom) = changed(&frames[0], 60).expect("text in the first frame");
     assert!(left >= 28 && right <= 152 && top >= 98 && bottom <= 182, "{left} {top} {right} {bottom}");
@@ -49,7 +53,13 @@ async fn words_ascend_one_by_one() {
     let film = stage.render(edit(30.0, &[json!([clip]), json!([video("ground", 0.0, 1.0)])])).await;
     let frames = stage.frames(&film).await;
     let width_at = |index: usize| changed(&frames[index], 60).map_or(0, |(left, _, right, _)| right - left);
-    assert!(width_at(4) < width_at(10) && width_at(10) < width_at(19), "{} {} {}", width_at(4), width_at(10), width_at(19));
+    assert!(
+        width_at(4) < width_at(10) && width_at(10) < width_at(19),
+        "{} {} {}",
+        width_at(4),
+        width_at(10),
+        width_at(19)
+    );
     assert_eq!(width_at(19), width_at(29));
 }
 
@@ -89,7 +99,8 @@ async fn a_push_moves_smoothly() {
         .map(|frame| {
             let row = &frame.y()[160 * 180 + 90..161 * 180];
             let weight = |pixel: &u8| f64::from(*pixel).max(60.0) - 60.0;
-            row.iter().enumerate().map(|(x, pixel)| x as f64 * weight(pixel)).sum::<f64>() / row.iter().map(weight).sum::<f64>()
+            row.iter().enumerate().map(|(x, pixel)| x as f64 * weight(pixel)).sum::<f64>()
+                / row.iter().map(weight).sum::<f64>()
         })
         .collect();
     let steps: Vec<f64> = centres.windows(2).map(|pair| pair[1] - pair[0]).collect();
@@ -125,7 +136,9 @@ async fn images_stand_as_pictures_or_as_overlays() {
     let opaque = stage.path("opaque.png");
     image::RgbImage::from_pixel(300, 200, image::Rgb([0, 0, 255])).save(&opaque).unwrap();
     let clear = stage.path("clear.png");
-    image::RgbaImage::from_fn(100, 100, |x, _| image::Rgba([255, 255, 255, if x < 50 { 255 } else { 0 }])).save(&clear).unwrap();
+    image::RgbaImage::from_fn(100, 100, |x, _| image::Rgba([255, 255, 255, if x < 50 { 255 } else { 0 }]))
+        .save(&clear)
+        .unwrap();
     stage.add("opaque", &opaque).await;
     stage.add("clear", &clear).await;
     let still = json!({ "asset": { "type": "image", "src": "opaque" }, "start": 0, "length": 1, "scale": [{ "from": 1, "to": 1.1, "start": 0, "length": 1 }] });
@@ -141,7 +154,9 @@ async fn images_stand_as_pictures_or_as_overlays() {
 async fn filters_soften_and_darken() {
     let mut stage = Stage::new();
     stage
-        .add_clip("edge", (360, 640), 30, |_, frame| frame.y_mut().chunks_exact_mut(360).for_each(|row| row[180..].fill(220)))
+        .add_clip("edge", (360, 640), 30, |_, frame| {
+            frame.y_mut().chunks_exact_mut(360).for_each(|row| row[180..].fill(220))
+        })
         .await;
     let filtered = |name: &str| {
         let mut clip = video("edge", 0.0, 1.0);

@@ -65,8 +65,17 @@ fn pieces_follow_the_bottom_pictures() {
 fn a_key_depends_on_its_own_piece_alone() {
     let keys = |words: &str, source: &str| {
         let text = json!({ "asset": { "type": "rich-text", "text": words, "font": { "family": "Inter", "size": 20, "color": "#ffffff" } }, "start": 2.2, "length": 0.5 });
-        let plan = plan(&edit(30.0, &[json!([text]), json!([video("a", 0.0, 2.0), video("b", 2.0, 2.0), video("c", 4.0, 2.0)])]));
-        let identities = plan.layers.iter().enumerate().filter(|(_, layer)| layer.src() == Some("c")).map(|(index, _)| (index, source.to_owned())).collect();
+        let plan = plan(&edit(
+            30.0,
+            &[json!([text]), json!([video("a", 0.0, 2.0), video("b", 2.0, 2.0), video("c", 4.0, 2.0)])],
+        ));
+        let identities = plan
+            .layers
+            .iter()
+            .enumerate()
+            .filter(|(_, layer)| layer.src() == Some("c"))
+            .map(|(index, _)| (index, source.to_owned()))
+            .collect();
         let encoder = EncoderFacts { crf: 20, preset: "veryfast", threads: 1 };
         segments(&plan).iter().map(|piece| segment_key(&plan, piece, &identities, &encoder)).collect::<Vec<_>>()
     };

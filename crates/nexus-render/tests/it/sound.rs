@@ -22,13 +22,19 @@ async fn music_has_its_loudness_its_peak_and_its_length() {
     assert!((loudness + 14.0).abs() <= 0.5, "{loudness}");
     assert!(peak <= -1.0, "{peak}");
     let file = stage.blobs.local_file(&film.blob).await.unwrap();
-    let heard = read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None }).await.unwrap();
+    let heard =
+        read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None }).await.unwrap();
     assert!((heard.len() as f64 / 96_000.0 - 4.0).abs() < 0.05, "{}", heard.len() as f64 / 96_000.0);
     let level = |from_s: f64, to_s: f64| {
         let part = &heard[(from_s * 96_000.0) as usize..(to_s * 96_000.0) as usize];
         (part.iter().map(|value| value * value).sum::<f32>() / part.len() as f32).sqrt()
     };
-    assert!(level(3.8, 3.95) < level(0.1, 0.4) * 0.3, "the last two seconds fade: {} {}", level(3.8, 3.95), level(0.1, 0.4));
+    assert!(
+        level(3.8, 3.95) < level(0.1, 0.4) * 0.3,
+        "the last two seconds fade: {} {}",
+        level(3.8, 3.95),
+        level(0.1, 0.4)
+    );
 }
 
 #[tokio::test]
@@ -50,7 +56,8 @@ async fn sound_sits_on_its_time() {
     let clip = json!({ "asset": { "type": "audio", "src": "burst", "trim": 1.0 }, "start": 1.5, "length": 2 });
     let film = stage.render(edit(30.0, &[json!([video("a", 0.0, 4.0)]), json!([clip])])).await;
     let file = stage.blobs.local_file(&film.blob).await.unwrap();
-    let heard = read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None }).await.unwrap();
+    let heard =
+        read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None }).await.unwrap();
     let first = heard.chunks_exact(2).position(|frame| frame[0].abs() > 0.05).unwrap() as f64 / 48_000.0;
     assert!((first - 2.5).abs() < 0.005, "heard at {first} s");
 }

@@ -6,8 +6,15 @@ use std::{
     sync::Arc,
 };
 
-use nexus_core::{FrameRate, PortResult, blob::BlobRef, film::{Film, FilmTags, RenderRequest}, port::{BlobStore, Renderer, StepContext}};
-use nexus_media::{DecodeSpec, EncodeSpec, FrameReader, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
+use nexus_core::{
+    FrameRate, PortResult,
+    blob::BlobRef,
+    film::{Film, FilmTags, RenderRequest},
+    port::{BlobStore, Renderer, StepContext},
+};
+use nexus_media::{
+    DecodeSpec, EncodeSpec, FrameReader, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound,
+};
 use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_testkit::{conformance::render::FolderBlobs, factory};
 use serde_json::{Value, json};
@@ -24,7 +31,10 @@ impl Stage {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Arc::new(FolderBlobs::new(folder.path().join("blobs")));
-        let config = RendererConfig { preset: Preset::Ultrafast, ..RendererConfig::new(folder.path().join("cache"), folder.path().join("scratch")) };
+        let config = RendererConfig {
+            preset: Preset::Ultrafast,
+            ..RendererConfig::new(folder.path().join("cache"), folder.path().join("scratch"))
+        };
         let renderer = LocalRenderer::new(config, Arc::clone(&blobs) as Arc<dyn BlobStore>);
         Self { folder, blobs, assets: BTreeMap::new(), renderer }
     }
@@ -40,7 +50,13 @@ impl Stage {
     }
 
     /// Stores a clip whose frames `paint` draws.
-    pub(crate) async fn add_clip(&mut self, name: &str, size: (u32, u32), frames: u64, paint: impl Fn(u64, &mut Yuv420)) {
+    pub(crate) async fn add_clip(
+        &mut self,
+        name: &str,
+        size: (u32, u32),
+        frames: u64,
+        paint: impl Fn(u64, &mut Yuv420),
+    ) {
         let file = self.path(&format!("{name}.mp4"));
         write_clip(&file, size, frames, paint).await;
         self.add(name, &file).await;
@@ -78,7 +94,16 @@ impl Stage {
     pub(crate) async fn frames(&self, film: &Film) -> Vec<Yuv420> {
         let file = self.blobs.local_file(&film.blob).await.unwrap();
         let (width_px, height_px) = (film.width_px, film.height_px);
-        let spec = DecodeSpec { file, start_s: 0.0, frames: film.length.0, rate: film.rate, crop: None, width_px, height_px, threads: 1 };
+        let spec = DecodeSpec {
+            file,
+            start_s: 0.0,
+            frames: film.length.0,
+            rate: film.rate,
+            crop: None,
+            width_px,
+            height_px,
+            threads: 1,
+        };
         let mut reader = FrameReader::open(&spec).await.unwrap();
         let mut frames = Vec::new();
         let mut frame = Yuv420::new(width_px, height_px);
@@ -91,14 +116,30 @@ impl Stage {
     /// Names of the finished segments.
     pub(crate) fn segments(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.path("cache/segments")).unwrap();
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name.ends_with(".mp4")).collect();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".mp4"))
+            .collect();
         names.sort();
         names
     }
 }
 
-pub(crate) async fn write_clip(file: &Path, (width_px, height_px): (u32, u32), frames: u64, paint: impl Fn(u64, &mut Yuv420)) {
-    let spec = EncodeSpec { out: file.to_owned(), width_px, height_px, rate: FrameRate::FPS_30, crf: 8, preset: Preset::Ultrafast, threads: 1 };
+pub(crate) async fn write_clip(
+    file: &Path,
+    (width_px, height_px): (u32, u32),
+    frames: u64,
+    paint: impl Fn(u64, &mut Yuv420),
+) {
+    let spec = EncodeSpec {
+        out: file.to_owned(),
+        width_px,
+        height_px,
+        rate: FrameRate::FPS_30,
+        crf: 8,
+        preset: Preset::Ultrafast,
+        threads: 1,
+    };
     let mut writer = FrameWriter::open(&spec).await.unwrap();
     for index in 0..frames {
         let mut frame = Yuv420::new(width_px, height_px);
@@ -115,7 +156,9 @@ pub(crate) async fn write_talking_clip(folder: &Path, seconds: u64) -> PathBuf {
     let sound = folder.join("voice.m4a");
     write_sound(&noise(seconds as usize * 48_000, 0.2), 48_000, 2, &sound, SoundFormat::Aac).await.unwrap();
     let out = folder.join("talking.mp4");
-    mux(&MuxSpec { segments: vec![silent], sound: Some(sound), tags: FilmTags::default(), out: out.clone() }).await.unwrap();
+    mux(&MuxSpec { segments: vec![silent], sound: Some(sound), tags: FilmTags::default(), out: out.clone() })
+        .await
+        .unwrap();
     out
 }
 

@@ -29,14 +29,20 @@ pub(crate) async fn stream(
     let Query(StreamParameters { run, after }) = parameters?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
     let from = last.or(after).unwrap_or(0);
-    let events = futures::stream::unfold((app, from, Vec::new()), move |(app, after, waiting)| next(app, run, after, waiting));
+    let events =
+        futures::stream::unfold((app, from, Vec::new()), move |(app, after, waiting)| next(app, run, after, waiting));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
 type Cursor = (App, i64, Vec<RunEvent>);
 
 /// The next event, read from the journal in pages; waits for a change when there is none.
-async fn next(app: App, run: Option<RunId>, mut after: i64, mut waiting: Vec<RunEvent>) -> Option<(Result<Event, Infallible>, Cursor)> {
+async fn next(
+    app: App,
+    run: Option<RunId>,
+    mut after: i64,
+    mut waiting: Vec<RunEvent>,
+) -> Option<(Result<Event, Infallible>, Cursor)> {
     while waiting.is_empty() {
         let page = app.journal().events(run, after, 100).await.ok()?;
         waiting = page.into_iter().rev().collect();

@@ -22,5 +22,7 @@ pub(crate) async fn health() -> &'static str {
 
 /// The business that a request names, or the only one there is.
 pub(crate) fn business_or_default(app: &App, named: Option<BusinessId>) -> Answer<BusinessId> {
-    named.or(app.defaults.business).ok_or_else(|| Problem::invalid("say which business: add \"business\": \"business_…\""))
+    named
+        .or(app.defaults.business)
+        .ok_or_else(|| Problem::invalid("say which business: add \"business\": \"business_…\""))
 }

@@ -7,7 +7,11 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use nexus_core::{BusinessId, RunId, journal::NewRun, review::{Review, ReviewDocument, ReviewError}};
+use nexus_core::{
+    BusinessId, RunId,
+    journal::NewRun,
+    review::{Review, ReviewDocument, ReviewError},
+};
 use nexus_flows::ReelInput;
 use nexus_store::{Recalled, RequestMark, ReviewRow};
 use serde::{Deserialize, Serialize};
@@ -63,7 +67,10 @@ pub(crate) async fn accept(State(app): State<App>, headers: HeaderMap, body: Byt
     match app.store.begin_request(&mark).await? {
         Recalled::Answered { status, body } => {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::ACCEPTED);
-            let kind = [(header::CONTENT_TYPE, "application/json"), (header::HeaderName::from_static("idempotency-replayed"), "true")];
+            let kind = [
+                (header::CONTENT_TYPE, "application/json"),
+                (header::HeaderName::from_static("idempotency-replayed"), "true"),
+            ];
             Ok((status, kind, body).into_response())
         }
         Recalled::Mismatch => Err(Problem::new(
@@ -89,7 +96,9 @@ fn hash_of(body: &[u8]) -> String {
 type Taken = (StatusCode, [(header::HeaderName, String); 1], Json<ReviewAnswer>);
 
 async fn take(app: &App, body: &[u8]) -> Answer<Taken> {
-    let explain = |error: serde_json::Error| Problem::invalid(format!("the review is not valid JSON of the documented form: {error}"));
+    let explain = |error: serde_json::Error| {
+        Problem::invalid(format!("the review is not valid JSON of the documented form: {error}"))
+    };
     let Addressed { business } = serde_json::from_slice(body).map_err(explain)?;
     let document: ReviewDocument = serde_json::from_slice(body).map_err(explain)?;
     let business = business_or_default(app, business)?;
@@ -108,14 +117,19 @@ async fn take(app: &App, body: &[u8]) -> Answer<Taken> {
 /// Enqueues the run of a review.
 async fn start(app: &App, review: &Review) -> Answer<(Option<RunId>, &'static str, String)> {
     let music = app.defaults.music.clone().ok_or_else(|| {
-        Problem::invalid("there is no music yet: start with `nexus up --music FILE`, or run `nexus demo` once to make a demo track")
+        Problem::invalid(
+            "there is no music yet: start with `nexus up --music FILE`, or run `nexus demo` once to make a demo track",
+        )
     })?;
     let run = RunId::derived(&["reel", &review.id.to_string()]);
     let input = ReelInput { review: review.clone(), music, settings: app.defaults.settings.clone() };
-    let new = NewRun { id: run, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
+    let new =
+        NewRun { id: run, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
     match app.store.accept_review(review, new).await? {
         nexus_core::journal::Arrived::First => Ok((Some(run), "accepted", "the film is being made".into())),
-        nexus_core::journal::Arrived::Again => Ok((Some(run), "known", "this review has been sent before; its run goes on".into())),
+        nexus_core::journal::Arrived::Again => {
+            Ok((Some(run), "known", "this review has been sent before; its run goes on".into()))
+        }
     }
 }
 
@@ -129,7 +143,8 @@ pub(crate) struct ListedReview {
 
 /// Reviews, newest first.
 pub(crate) async fn list(State(app): State<App>) -> Answer<Json<Vec<ListedReview>>> {
-    let listed = |row: ReviewRow| ListedReview { review: row.review, run: row.run, created_ms: row.created.unix_millis() };
+    let listed =
+        |row: ReviewRow| ListedReview { review: row.review, run: row.run, created_ms: row.created.unix_millis() };
     let rows = app.store.list_reviews(app.defaults.business, 100).await?;
     Ok(Json(rows.into_iter().map(listed).collect()))
 }

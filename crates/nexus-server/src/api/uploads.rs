@@ -59,13 +59,16 @@ pub(crate) async fn create(
         return Err(Problem::invalid(format!("{file_name} is empty; choose a file with content")));
     }
     if size_bytes > MOST_BYTES {
-        return Err(Problem::invalid(format!("{file_name} has {size_bytes} bytes; at most {MOST_BYTES} are accepted in one file")));
+        return Err(Problem::invalid(format!(
+            "{file_name} has {size_bytes} bytes; at most {MOST_BYTES} are accepted in one file"
+        )));
     }
     let now = app.clock.now().unix_millis().to_string();
     let id = AssetId::derived(&[&business.to_string(), &file_name, &now]);
     let key = BlobKey::new(business, &format!("raw/{id}")).map_err(|error| Problem::invalid(error.to_string()))?;
     let registration = UploadRegistration { business, key: key.clone(), file_name, user_tags: tags, size: size_bytes };
     app.store.register_upload(registration).await?;
-    let UploadTicket { url, expires_in_s, .. } = app.ports.blobs.presign_put(Bucket::Raw, &key, size_bytes, TICKET_S).await?;
+    let UploadTicket { url, expires_in_s, .. } =
+        app.ports.blobs.presign_put(Bucket::Raw, &key, size_bytes, TICKET_S).await?;
     Ok((StatusCode::CREATED, Json(UploadAnswer { url, expires_in_s })))
 }

@@ -60,7 +60,7 @@ fn body(app: &App, approval: &ApprovalView, token: &str) -> Markup {
                             div.inside { @for post in &notice.posts { (post_preview(post)) } }
                         }
                     }
-                    ApprovalState::Answered { verdict, .. } => (decided(app, verdict, token)),
+                    ApprovalState::Answered { verdict, .. } => (decided(app, approval.notice.undo_s, verdict, token)),
                     ApprovalState::Superseded | ApprovalState::Expired => div.card { "This question is closed." },
                 }
             }
@@ -70,7 +70,7 @@ fn body(app: &App, approval: &ApprovalView, token: &str) -> Markup {
                         input type="hidden" name="verdict" value="approve";
                         button.primary type="submit" { "Approve & post" }
                     }
-                    p.meta { "You can undo this for " (app.defaults.settings.undo_s) " seconds; nothing leaves before." }
+                    p.meta { "You can undo this for " (approval.notice.undo_s) " seconds; nothing leaves before." }
                 }
             }
         }
@@ -91,10 +91,10 @@ fn post_preview(post: &Post) -> Markup {
     }
 }
 
-fn decided(app: &App, verdict: &Verdict, token: &str) -> Markup {
+fn decided(app: &App, undo_s: u64, verdict: &Verdict, token: &str) -> Markup {
     match verdict {
         Verdict::Approve { at } => {
-            let closes = at.after(Duration::from_secs(app.defaults.settings.undo_s));
+            let closes = at.after(Duration::from_secs(undo_s));
             let is_open = app.clock.now() < closes;
             html! {
                 div.card role="status" {
@@ -106,7 +106,9 @@ fn decided(app: &App, verdict: &Verdict, token: &str) -> Markup {
                 }
             }
         }
-        Verdict::Change { note } => html! { div.card role="status" { strong { "A new version is being made. " } "You asked for: “" (note) "”" } },
+        Verdict::Change { note } => {
+            html! { div.card role="status" { strong { "A new version is being made. " } "You asked for: “" (note) "”" } }
+        }
         Verdict::Decline { .. } => html! { div.card role="status" { strong { "Declined. " } "Nothing is posted." } },
     }
 }
@@ -132,10 +134,22 @@ pub(crate) async fn decide(
     let note: String = decision.note.trim().chars().take(MOST_NOTE_CHARS).collect();
     let verdict = match decision.verdict.as_str() {
         "approve" => Verdict::Approve { at: app.clock.now() },
-        "change" if note.is_empty() => return message(StatusCode::UNPROCESSABLE_ENTITY, "What should change?", "Go back and say it in a few words."),
+        "change" if note.is_empty() => {
+            return message(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "What should change?",
+                "Go back and say it in a few words.",
+            );
+        }
         "change" => Verdict::Change { note },
         "decline" => Verdict::Decline { reason: note },
-        _ => return message(StatusCode::UNPROCESSABLE_ENTITY, "Unknown answer", "Open the link again and use its buttons."),
+        _ => {
+            return message(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Unknown answer",
+                "Open the link again and use its buttons.",
+            );
+        }
     };
     let approval = match app.store.approval_by_token(&token).await {
         Ok(approval) => approval,
@@ -144,7 +158,7 @@ pub(crate) async fn decide(
     match app.store.answer_approval(approval.id, verdict).await {
         Ok(Answered::First) => Redirect::to(&format!("/a/{token}")).into_response(),
         Ok(Answered::Already(earlier)) => {
-            let body = html! { main.message { h1 { "Already decided" } (decided(&app, &earlier, &token)) p { a href=(format!("/a/{token}")) { "Back to the film" } } } };
+            let body = html! { main.message { h1 { "Already decided" } (decided(&app, approval.notice.undo_s, &earlier, &token)) p { a href=(format!("/a/{token}")) { "Back to the film" } } } };
             (StatusCode::CONFLICT, page("Already decided", "plain", &body)).into_response()
         }
         Err(error) => sorry(&Problem::from(error)),
@@ -164,7 +178,7 @@ pub(crate) async fn undo(State(app): State<App>, Path(token): Path<String>, head
 
 async fn take_back(app: &App, token: &str) -> Result<(), Problem> {
     let approval = app.store.approval_by_token(token).await?;
-    let window = Duration::from_secs(app.defaults.settings.undo_s);
+    let window = Duration::from_secs(approval.notice.undo_s);
     app.store.undo_publication(approval.id, &undo_signal(&approval.notice.signal), window).await?;
     Ok(())
 }

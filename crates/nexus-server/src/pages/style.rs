@@ -4,5 +4,8 @@ use axum::{http::header, response::IntoResponse};
 
 /// `GET /style.css`
 pub(crate) async fn serve() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")], include_str!("style.css"))
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=300")],
+        include_str!("style.css"),
+    )
 }

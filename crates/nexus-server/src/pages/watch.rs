@@ -30,7 +30,8 @@ async fn published(app: &App, film: &str) -> Result<(RunRow, ReelOutput), Proble
     let runs = app.journal().runs(&filter).await?;
     let is_it = |run: RunRow| {
         let output: ReelOutput = serde_json::from_value(run.output.clone()?).ok()?;
-        (film.len() == 16 && output.outcome == "published" && output.film.hash.starts_with(film)).then_some((run, output))
+        (film.len() == 16 && output.outcome == "published" && output.film.hash.starts_with(film))
+            .then_some((run, output))
     };
     runs.into_iter().find_map(is_it).ok_or_else(|| Problem::not_found("there is no published film at this address"))
 }

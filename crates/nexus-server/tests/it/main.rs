@@ -7,7 +7,9 @@ fn codes() -> BTreeSet<String> {
     let source = [include_str!("../../src/problem.rs"), include_str!("../../src/api/reviews.rs")].concat();
     let mut codes = BTreeSet::new();
     for after in source.split("StatusCode::").skip(1) {
-        let Some(literal) = after.split('"').nth(1).filter(|_| after.find('"').is_some_and(|at| at < 60)) else { continue };
+        let Some(literal) = after.split('"').nth(1).filter(|_| after.find('"').is_some_and(|at| at < 60)) else {
+            continue;
+        };
         if literal.chars().all(|character| character.is_ascii_lowercase() || character == '-') {
             codes.insert(literal.to_owned());
         }

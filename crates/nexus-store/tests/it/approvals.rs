@@ -40,6 +40,7 @@ fn notice(desk: &Desk, revision: &str) -> Notice {
         quote: "the best soup".into(),
         posts: vec![],
         expires: desk.clock.now().after(Duration::from_secs(3600)),
+        undo_s: 30,
     }
 }
 

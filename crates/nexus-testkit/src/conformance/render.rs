@@ -81,9 +81,21 @@ async fn wrong_edits_are_refused_with_their_place(fixture: &Fixture) {
     };
     for (name, edit, place) in [
         ("stranger", broken(|edit| edit["timeline"]["clips"] = json!([])), "timeline.clips"),
-        ("missing asset", broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["asset"]["src"] = json!("nowhere")), "asset.src"),
-        ("bad length", broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["length"] = json!(-2)), "tracks[0].clips[0].length"),
-        ("trim past the end", broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["asset"]["trim"] = json!(500)), "asset.trim"),
+        (
+            "missing asset",
+            broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["asset"]["src"] = json!("nowhere")),
+            "asset.src",
+        ),
+        (
+            "bad length",
+            broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["length"] = json!(-2)),
+            "tracks[0].clips[0].length",
+        ),
+        (
+            "trim past the end",
+            broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["asset"]["trim"] = json!(500)),
+            "asset.trim",
+        ),
     ] {
         let error = render(fixture, edit, &factory::context("render")).await.expect_err(name);
         assert_eq!(error.kind, ErrorKind::Invalid, "{name}: {error}");
@@ -157,7 +169,13 @@ impl Adapter for FolderBlobs {}
 
 #[async_trait]
 impl BlobStore for FolderBlobs {
-    async fn presign_put(&self, bucket: Bucket, key: &BlobKey, _size_bytes: u64, expires_in_s: u64) -> PortResult<UploadTicket> {
+    async fn presign_put(
+        &self,
+        bucket: Bucket,
+        key: &BlobKey,
+        _size_bytes: u64,
+        expires_in_s: u64,
+    ) -> PortResult<UploadTicket> {
         let url = format!("file://{}", self.path(bucket, key).display());
         Ok(UploadTicket { bucket, key: key.clone(), url, expires_in_s })
     }
@@ -182,7 +200,11 @@ impl BlobStore for FolderBlobs {
 
     async fn local_file(&self, blob: &BlobRef) -> PortResult<PathBuf> {
         let path = self.path(blob.bucket, &blob.key);
-        if path.exists() { Ok(path) } else { Err(PortError::new(ErrorKind::NotFound, "test folder", "find a file", blob.key.to_string())) }
+        if path.exists() {
+            Ok(path)
+        } else {
+            Err(PortError::new(ErrorKind::NotFound, "test folder", "find a file", blob.key.to_string()))
+        }
     }
 
     async fn delete(&self, bucket: Bucket, key: &BlobKey) -> PortResult<()> {

@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// Runs the command.
-pub(crate) fn run(command: &ConfigCommand, global: &Global, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<()> {
+pub(crate) fn run(
+    command: &ConfigCommand,
+    global: &Global,
+    environment: impl Iterator<Item = (String, String)>,
+) -> anyhow::Result<()> {
     match command {
         ConfigCommand::Show => {
             let mut config = config::load(global.config.as_deref(), environment)?;
@@ -24,7 +28,10 @@ pub(crate) fn run(command: &ConfigCommand, global: &Global, environment: impl It
         ConfigCommand::Explain { key } => {
             let known = config::explain(key.as_deref().unwrap_or_default());
             if known.is_empty() {
-                bail!("there is no configuration key '{}'; `nexus config explain` lists them all", key.as_deref().unwrap_or_default());
+                bail!(
+                    "there is no configuration key '{}'; `nexus config explain` lists them all",
+                    key.as_deref().unwrap_or_default()
+                );
             }
             for (name, meaning) in known {
                 show::result(&format!("{name}\n    {meaning}"));

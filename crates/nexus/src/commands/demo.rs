@@ -30,14 +30,16 @@ const DEMO_UNDO_S: u64 = 1;
 /// Runs the command.
 pub(crate) async fn run(arguments: DemoArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
     let out = &arguments.out;
-    std::fs::create_dir_all(out).with_context(|| format!("{} cannot be made; choose another folder with --out", out.display()))?;
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("{} cannot be made; choose another folder with --out", out.display()))?;
     let mut meter = Meter::new(global.json);
     let material = Material::gather(&arguments, &mut meter).await?;
 
     let mut config = config.clone();
     config.data = global.data.clone().unwrap_or_else(|| out.join("data"));
     let outbox = out.join("outbox");
-    let mut installation = Installation::open(&config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: Some(&outbox) }).await?;
+    let mut installation =
+        Installation::open(&config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: Some(&outbox) }).await?;
     let workshop = installation.start()?;
     watch_progress(&workshop, global.json);
 
@@ -70,10 +72,16 @@ impl Material {
         let own_review = review.as_deref().map(intake::read_review).transpose()?;
         let own_business = business.as_deref().map(intake::read_business).transpose()?;
         if let Some(track) = music {
-            std::fs::metadata(track).with_context(|| format!("{} cannot be read; check the path given with --music", track.display()))?;
+            std::fs::metadata(track)
+                .with_context(|| format!("{} cannot be read; check the path given with --music", track.display()))?;
         }
         if let (Some(clips), Some(music), Some(review), Some(business)) = (&clips, music, &own_review, &own_business) {
-            return Ok(Self { clips: clips.clone(), music: music.clone(), review: review.clone(), business: business.clone() });
+            return Ok(Self {
+                clips: clips.clone(),
+                music: music.clone(),
+                review: review.clone(),
+                business: business.clone(),
+            });
         }
         let kit = make_kit(&out.join("material"), meter).await?;
         let track = kit.music.first().map(|track| track.path.clone()).context("the demo kit has a track")?;
@@ -91,7 +99,12 @@ async fn make_kit(folder: &Path, meter: &mut Meter) -> anyhow::Result<DemoKit> {
     let meter = std::sync::Mutex::new(meter);
     let progress = |done: usize, total: usize, what: &str| {
         if let Ok(mut meter) = meter.lock() {
-            meter.tell(done as u64, total as u64, &format!("making demo material: {what}"), &format!("making demo material: {what}"));
+            meter.tell(
+                done as u64,
+                total as u64,
+                &format!("making demo material: {what}"),
+                &format!("making demo material: {what}"),
+            );
         }
     };
     Ok(nexus_demokit::make(folder, progress).await?)
@@ -170,7 +183,8 @@ async fn enqueue(
     // A film that waits is found again when --approve is added: the undo time is not part of what it is.
     let same_film = ReelInput { settings: FilmSettings { undo_s: 0, ..settings.clone() }, ..input.clone() };
     let id = RunId::derived(&["demo", &serde_json::json!(same_film).to_string(), &footage.join(" ")]);
-    let run = NewRun { id, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
+    let run =
+        NewRun { id, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
     installation.store.accept_review(review, run).await?;
     if installation.store.run(id).await?.is_some_and(|run| run.state == RunState::Failed) {
         installation.store.retry(id, None).await?;
@@ -201,7 +215,8 @@ async fn make(installation: &Installation, workshop: &Workshop, reel: RunId, app
 
 /// The tap: the same answer that the approval page sends.
 async fn approve_run(installation: &Installation, run: &RunRow) -> anyhow::Result<()> {
-    let token = approval_token(&installation.store.steps(run.id).await?).context("the film waits but nobody was asked")?;
+    let token =
+        approval_token(&installation.store.steps(run.id).await?).context("the film waits but nobody was asked")?;
     let approval = installation.store.approval_by_token(&token).await?;
     let verdict = Verdict::Approve { at: installation.clock.now() };
     installation.store.answer_approval(approval.id, verdict).await?;

@@ -30,16 +30,24 @@ pub(crate) async fn run(config: &Config, global: &Global) -> anyhow::Result<()> 
 async fn ffmpeg() -> Finding {
     match nexus_media::ffmpeg_version().await {
         Ok(version) => Finding { what: "ffmpeg", good: true, detail: version },
-        Err(error) => Finding { what: "ffmpeg", good: false, detail: format!("{error}; install it: apt-get install ffmpeg") },
+        Err(error) => {
+            Finding { what: "ffmpeg", good: false, detail: format!("{error}; install it: apt-get install ffmpeg") }
+        }
     }
 }
 
 fn data_folder(config: &Config) -> Finding {
     let data = &config.data;
     let probe = data.join(".doctor");
-    let tried = std::fs::create_dir_all(data).and_then(|()| std::fs::write(&probe, b"x")).and_then(|()| std::fs::remove_file(&probe));
+    let tried = std::fs::create_dir_all(data)
+        .and_then(|()| std::fs::write(&probe, b"x"))
+        .and_then(|()| std::fs::remove_file(&probe));
     match tried {
         Ok(()) => Finding { what: "data folder", good: true, detail: data.display().to_string() },
-        Err(error) => Finding { what: "data folder", good: false, detail: format!("{}: {error}; choose another one with --data", data.display()) },
+        Err(error) => Finding {
+            what: "data folder",
+            good: false,
+            detail: format!("{}: {error}; choose another one with --data", data.display()),
+        },
     }
 }

@@ -11,7 +11,8 @@ use crate::{
 /// Runs the command.
 pub(crate) async fn run(arguments: IngestArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
     let clips = intake::find_clips(&arguments.paths)?;
-    let mut installation = Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
+    let mut installation =
+        Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
     let workshop = installation.start()?;
     let business = installation.business(arguments.business).await?;
     let mut meter = Meter::new(global.json);
@@ -27,9 +28,14 @@ pub(crate) async fn run(arguments: IngestArguments, config: &Config, global: &Gl
         failed.extend(intake::wait_ingested(&installation, &workshop.engine, &uploaded).await?);
     }
     meter.end();
-    let names: Vec<&str> = uploaded.iter().map(|clip| clip.file_name.as_str()).filter(|name| failed.iter().all(|(bad, _)| bad != name)).collect();
+    let names: Vec<&str> = uploaded
+        .iter()
+        .map(|clip| clip.file_name.as_str())
+        .filter(|name| failed.iter().all(|(bad, _)| bad != name))
+        .collect();
     if global.json {
-        let failed: Vec<_> = failed.iter().map(|(name, reason)| serde_json::json!({ "file": name, "reason": reason })).collect();
+        let failed: Vec<_> =
+            failed.iter().map(|(name, reason)| serde_json::json!({ "file": name, "reason": reason })).collect();
         show::json(&serde_json::json!({ "ingested": names, "failed": failed, "waited": arguments.wait }))?;
     } else {
         for name in &names {

@@ -19,7 +19,8 @@ use crate::{
 pub(crate) async fn run(command: ReviewCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
     let ReviewCommand::Send { file, business, music, wait } = command;
     let document = intake::read_review(&file)?;
-    let mut installation = Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
+    let mut installation =
+        Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
     let business = installation.business(business).await?;
     let review = document.accept(business.id)?;
     let music = match music {

@@ -27,7 +27,10 @@ pub(crate) async fn run(command: RunCommand, config: &Config, global: &Global) -
             }
         }
         RunCommand::Show { run: id } => {
-            let run = store.run(id).await?.with_context(|| format!("there is no run {id}; `nexus run list` shows what there is"))?;
+            let run = store
+                .run(id)
+                .await?
+                .with_context(|| format!("there is no run {id}; `nexus run list` shows what there is"))?;
             let steps = store.steps(id).await?;
             if global.json {
                 return show::json(&serde_json::json!({ "run": run, "steps": steps }));

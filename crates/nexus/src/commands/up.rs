@@ -22,14 +22,17 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
     let listener = listen(&config.server.listen, "server.listen").await?;
     let address = listener.local_addr()?;
     let storage_listen = config.server.storage_listen.clone();
-    let mut installation = Installation::open(&config, Purpose::Work { storage_listen: &storage_listen, outbox: None }).await?;
+    let mut installation =
+        Installation::open(&config, Purpose::Work { storage_listen: &storage_listen, outbox: None }).await?;
     let business = match installation.ports.business.list().await?.as_slice() {
         [only] => Some(only.id),
         _ => None,
     };
     let music = match (&arguments.music, business) {
         (Some(file), Some(business)) => Some(intake::store_music(&installation, business, file).await?),
-        (Some(_), None) => anyhow::bail!("--music needs a business; add one first with POST /v1/businesses or `nexus demo`"),
+        (Some(_), None) => {
+            anyhow::bail!("--music needs a business; add one first with POST /v1/businesses or `nexus demo`")
+        }
         (None, _) => last_music(&installation).await?,
     };
     let app = App {

@@ -38,7 +38,8 @@ pub(crate) fn explain(key: &str) -> Vec<(&'static str, &'static str)> {
 
 /// The known key that looks most like `key`.
 pub(super) fn nearest(key: &str) -> Option<&'static str> {
-    let (name, distance) = KEYS.iter().map(|(name, _)| (*name, edit_distance(key, name))).min_by_key(|(_, distance)| *distance)?;
+    let (name, distance) =
+        KEYS.iter().map(|(name, _)| (*name, edit_distance(key, name))).min_by_key(|(_, distance)| *distance)?;
     (distance <= 1 + key.len() / 3).then_some(name)
 }
 

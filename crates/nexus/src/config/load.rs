@@ -19,7 +19,10 @@ pub(crate) struct ConfigError(pub Vec<String>);
 ///
 /// # Errors
 /// [`ConfigError`] with all mistakes of all layers.
-pub(crate) fn load(file: Option<&Path>, environment: impl Iterator<Item = (String, String)>) -> Result<Config, ConfigError> {
+pub(crate) fn load(
+    file: Option<&Path>,
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
     let mut mistakes = Vec::new();
     let mut table = Table::try_from(Config::default()).expect("the defaults are plain data");
     let known = table.clone();
@@ -37,7 +40,11 @@ pub(crate) fn load(file: Option<&Path>, environment: impl Iterator<Item = (Strin
         let layer = nest(&path, parse_value(&value));
         merge("", &mut table, &known, layer, &name, &mut mistakes);
     }
-    let config = if mistakes.is_empty() { Config::deserialize_from(table).map_err(|error| mistakes.push(error)).ok() } else { None };
+    let config = if mistakes.is_empty() {
+        Config::deserialize_from(table).map_err(|error| mistakes.push(error)).ok()
+    } else {
+        None
+    };
     config.ok_or(ConfigError(mistakes))
 }
 
@@ -67,7 +74,8 @@ fn merge(prefix: &str, into: &mut Table, known: &Table, layer: Table, source: &s
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match (known.get(&name), value) {
             (None, _) => {
-                let hint = nearest(&key).map_or_else(|| "see `nexus config explain`".into(), |near| format!("did you mean '{near}'?"));
+                let hint = nearest(&key)
+                    .map_or_else(|| "see `nexus config explain`".into(), |near| format!("did you mean '{near}'?"));
                 mistakes.push(format!("{source}: unknown key '{key}'; {hint}"));
             }
             (Some(Value::Table(known)), Value::Table(inner)) => {
@@ -111,7 +119,10 @@ mod tests {
 
     #[test]
     fn the_environment_reaches_every_key() {
-        let config = load(None, environment(&[("NEXUS__APPROVAL__UNDO_S", "5"), ("NEXUS__FILM__RESOLUTION", "4k"), ("HOME", "/")]));
+        let config = load(
+            None,
+            environment(&[("NEXUS__APPROVAL__UNDO_S", "5"), ("NEXUS__FILM__RESOLUTION", "4k"), ("HOME", "/")]),
+        );
         let config = config.expect("good values");
         assert_eq!(config.approval.undo_s, 5);
         assert_eq!(config.film.resolution, nexus_core::film::Resolution::Uhd);

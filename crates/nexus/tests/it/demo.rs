@@ -64,7 +64,10 @@ fn every_cut_in_the_picture_lies_on_its_downbeat(report: &Value) {
     for cut in cuts {
         let downbeat_s = cut["downbeat_s"].as_f64().expect("this music has a grid");
         let nearest = seen.iter().map(|frame| (*frame as f64 / 30.0 - downbeat_s).abs()).fold(f64::MAX, f64::min);
-        assert!(nearest <= 0.5 / 30.0 + 1e-6, "no cut within half a frame of {downbeat_s} s; cuts seen at frames {seen:?}");
+        assert!(
+            nearest <= 0.5 / 30.0 + 1e-6,
+            "no cut within half a frame of {downbeat_s} s; cuts seen at frames {seen:?}"
+        );
     }
 }
 
@@ -96,7 +99,10 @@ fn cuts_in_picture(film: &Path, frames: u64) -> Vec<u64> {
         differences
     });
     let around = |at: usize| {
-        let mut near: Vec<f64> = (at.saturating_sub(6)..(at + 7).min(differences.len())).filter(|other| *other != at).map(|other| differences[other]).collect();
+        let mut near: Vec<f64> = (at.saturating_sub(6)..(at + 7).min(differences.len()))
+            .filter(|other| *other != at)
+            .map(|other| differences[other])
+            .collect();
         near.sort_by(f64::total_cmp);
         near[near.len() / 2]
     };
@@ -120,17 +126,25 @@ fn downbeats_are_those_of_the_music(report: &Value) {
 
 fn the_quote_is_the_guests(report: &Value) {
     let review = &stage::material().kit.reviews[0].text;
-    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace()).collect::<String>().to_lowercase();
+    let plain = |text: &str| {
+        text.chars().filter(|c| c.is_alphanumeric() || c.is_whitespace()).collect::<String>().to_lowercase()
+    };
     let quote = report["script"]["quote"].as_str().expect("a quote");
     for piece in quote.split('…').filter(|piece| !piece.trim().is_empty()) {
         let words = plain(piece).split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(plain(review).split_whitespace().collect::<Vec<_>>().join(" ").contains(&words), "'{piece}' is not in the review");
+        assert!(
+            plain(review).split_whitespace().collect::<Vec<_>>().join(" ").contains(&words),
+            "'{piece}' is not in the review"
+        );
     }
 }
 
 fn what_is_missing_is_made_and_marked(report: &Value) {
     let shots = report["shots"].as_array().expect("shots");
-    assert!(shots.iter().any(|shot| shot["generated"] == true), "the demo review asks for something that is not in the footage");
+    assert!(
+        shots.iter().any(|shot| shot["generated"] == true),
+        "the demo review asks for something that is not in the footage"
+    );
     assert!(shots.iter().any(|shot| shot["generated"] == false));
     for shot in shots {
         assert!(shot["why"].as_str().is_some_and(|why| why.ends_with('.')), "{shot}");

@@ -35,7 +35,10 @@ fn files_that_are_no_clips_are_named() {
     let footage = tempfile::tempdir().expect("a folder");
     fs::write(footage.path().join("notes.mp4"), "this is a text, not a film\n").expect("written");
     fs::write(footage.path().join("empty.mp4"), "").expect("written");
-    assert_refused(&demo_with(out.path(), "--footage", footage.path()), &["none of the clips", "notes.mp4", "empty.mp4 is empty"]);
+    assert_refused(
+        &demo_with(out.path(), "--footage", footage.path()),
+        &["none of the clips", "notes.mp4", "empty.mp4 is empty"],
+    );
 }
 
 #[test]
@@ -54,7 +57,11 @@ fn one_bad_file_never_stops_the_others() {
 #[test]
 fn reviews_that_cannot_be_quoted_are_said_so() {
     for (name, review, wanted) in [
-        ("no text", r#"{"id":"r","rating":5,"author":"A","text":"","created_at":"","language":"en"}"#, "has no text to quote"),
+        (
+            "no text",
+            r#"{"id":"r","rating":5,"author":"A","text":"","created_at":"","language":"en"}"#,
+            "has no text to quote",
+        ),
         ("six stars", r#"{"id":"r","rating":6,"text":"Good food"}"#, "expected 1 to 5"),
         ("no JSON", "dear all", "is not a review"),
     ] {
@@ -72,7 +79,9 @@ fn music_that_is_too_short_or_silent_is_said_so() {
     let short = out.path().join("short.wav");
     let samples = vec![0.1_f32; 2 * 44_100];
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(nexus_media::write_sound(&samples, 44_100, 1, &short, nexus_media::SoundFormat::Wav)).expect("written");
+    runtime
+        .block_on(nexus_media::write_sound(&samples, 44_100, 1, &short, nexus_media::SoundFormat::Wav))
+        .expect("written");
     assert_refused(&demo_with(out.path(), "--music", &short), &["2.0 s long", "longer track"]);
     assert_refused(&demo_with(out.path(), "--music", &out.path().join("nowhere.mp3")), &["cannot be read", "--music"]);
 }
@@ -84,11 +93,17 @@ fn music_without_a_beat_still_makes_a_film_without_a_grid() {
     let rate = 44_100_u32;
     let samples: Vec<f32> = (0..rate * 30).map(|at| 0.2 * (at as f32 * 0.01).sin()).collect();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(nexus_media::write_sound(&samples, rate, 1, &hum, nexus_media::SoundFormat::Wav)).expect("written");
+    runtime
+        .block_on(nexus_media::write_sound(&samples, rate, 1, &hum, nexus_media::SoundFormat::Wav))
+        .expect("written");
     let output = nexus(&demo_with(out.path(), "--music", &hum));
     assert!(output.status.success(), "{}", stderr(&output));
     let report = stage::report(out.path());
-    assert!(report["cuts"].as_array().is_some_and(|cuts| cuts.iter().all(|cut| cut["downbeat_s"].is_null())), "{}", report["cuts"]);
+    assert!(
+        report["cuts"].as_array().is_some_and(|cuts| cuts.iter().all(|cut| cut["downbeat_s"].is_null())),
+        "{}",
+        report["cuts"]
+    );
 }
 
 #[test]
@@ -97,7 +112,10 @@ fn unknown_configuration_keys_and_wrong_use_are_told_apart() {
     let file = folder.path().join("nexus.toml");
     fs::write(&file, "[approval]\nundo_seconds = 5\n[flim]\nseed = 1\n").expect("written");
     let arguments = words(&["config", "check", "--config", file.to_str().expect("UTF-8")]);
-    assert_refused(&arguments, &["unknown key 'approval.undo_seconds'", "did you mean 'approval.undo_s'", "unknown key 'flim'"]);
+    assert_refused(
+        &arguments,
+        &["unknown key 'approval.undo_seconds'", "did you mean 'approval.undo_s'", "unknown key 'flim'"],
+    );
     assert_eq!(nexus(&words(&["demo", "--resolution", "8k"])).status.code(), Some(2));
     assert_eq!(nexus(&words(&["dance"])).status.code(), Some(2));
 }

@@ -40,7 +40,8 @@ impl Material {
     /// Arguments of a whole small demo into `out`.
     pub(crate) fn demo(&self, out: &Path) -> Vec<String> {
         let path = |path: &Path| path.to_str().expect("UTF-8").to_owned();
-        let mut arguments: Vec<String> = ["demo", "--resolution", "720", "--approve", "--out"].map(str::to_owned).to_vec();
+        let mut arguments: Vec<String> =
+            ["demo", "--resolution", "720", "--approve", "--out"].map(str::to_owned).to_vec();
         arguments.push(path(out));
         for (flag, file) in [
             ("--footage", self.footage()),

@@ -45,7 +45,11 @@ impl Up {
 
     async fn decide(&self, link: &str, form: &[(&str, &str)]) -> StatusCode {
         let body = form.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-        let request = self.client.post(self.url(link)).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+        let request = self
+            .client
+            .post(self.url(link))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body);
         request.send().await.expect("an answer").status()
     }
 
@@ -53,7 +57,10 @@ impl Up {
     async fn waiting(&self, ends_with: &str) -> (String, String) {
         for _ in 0..600 {
             let runs = self.json("/v1/runs?flow=reel&state=waiting").await;
-            let run = runs.as_array().and_then(|runs| runs.first()).filter(|run| run["awaits"].as_str().is_some_and(|signal| signal.ends_with(ends_with)));
+            let run = runs
+                .as_array()
+                .and_then(|runs| runs.first())
+                .filter(|run| run["awaits"].as_str().is_some_and(|signal| signal.ends_with(ends_with)));
             if let Some(id) = run.and_then(|run| run["id"].as_str()) {
                 let detail = self.json(&format!("/v1/runs/{id}")).await;
                 let steps = detail["steps"].as_array().expect("steps");
@@ -87,7 +94,8 @@ impl Drop for Up {
 #[tokio::test]
 async fn the_owner_decides_and_nobody_else() {
     let out = tempfile::tempdir().expect("a folder");
-    let arguments: Vec<String> = material().demo(out.path()).into_iter().filter(|argument| argument != "--approve").collect();
+    let arguments: Vec<String> =
+        material().demo(out.path()).into_iter().filter(|argument| argument != "--approve").collect();
     let made = nexus(&arguments);
     assert!(made.status.success(), "{}", stderr(&made));
     let report = stage::report(out.path());
@@ -108,7 +116,13 @@ async fn the_owner_decides_and_nobody_else() {
     assert_eq!(up.waiting("approval/r0/0").await.1, link);
 
     // The film plays with ranges.
-    let range = up.client.get(up.url(&format!("{link}/film.mp4"))).header(header::RANGE, "bytes=0-99").send().await.expect("an answer");
+    let range = up
+        .client
+        .get(up.url(&format!("{link}/film.mp4")))
+        .header(header::RANGE, "bytes=0-99")
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(range.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(range.bytes().await.expect("bytes").len(), 100);
 
@@ -117,7 +131,12 @@ async fn the_owner_decides_and_nobody_else() {
     forged.pop();
     forged.push(if link.ends_with('A') { 'B' } else { 'A' });
     assert_eq!(up.decide(&forged, &[("verdict", "approve")]).await, StatusCode::NOT_FOUND);
-    let foreign = up.client.post(up.url(&link)).header("sec-fetch-site", "cross-site").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body("verdict=approve");
+    let foreign = up
+        .client
+        .post(up.url(&link))
+        .header("sec-fetch-site", "cross-site")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body("verdict=approve");
     assert_eq!(foreign.send().await.expect("an answer").status(), StatusCode::FORBIDDEN);
 
     // Approve, take it back, be asked again, approve for good.
@@ -134,7 +153,8 @@ async fn the_owner_decides_and_nobody_else() {
 
     // What was published can be watched, and search engines are told what it is.
     let hash = detail["output"]["film"]["hash"].as_str().expect("a hash")[..16].to_owned();
-    let watch = up.client.get(up.url(&format!("/watch/{hash}"))).send().await.expect("an answer").text().await.expect("HTML");
+    let watch =
+        up.client.get(up.url(&format!("/watch/{hash}"))).send().await.expect("an answer").text().await.expect("HTML");
     assert!(watch.contains("\"@type\":\"VideoObject\""), "{watch}");
 }
 
@@ -149,7 +169,14 @@ async fn the_webhook_is_idempotent_and_explains_itself() {
     // Without text a review is kept, and makes no film.
     let review = json!({ "id": "r-1", "rating": 5, "author": "A", "text": "", "business": business.id });
     let send = async |key: &str, body: &Value| {
-        let answer = up.client.post(up.url("/v1/reviews")).header("idempotency-key", key).json(body).send().await.expect("an answer");
+        let answer = up
+            .client
+            .post(up.url("/v1/reviews"))
+            .header("idempotency-key", key)
+            .json(body)
+            .send()
+            .await
+            .expect("an answer");
         (answer.status(), answer.headers().clone(), answer.json::<Value>().await.expect("JSON"))
     };
     let (status, _, kept) = send("k-1", &review).await;
