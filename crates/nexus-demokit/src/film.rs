@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Quality of the clips, high enough to be cut from and encoded again.
-const CRF: u8 = 18;
+const CRF: u8 = 20;
 /// Encoder threads; fixed, because they decide the bytes.
 const THREADS: u8 = 2;
 

@@ -25,6 +25,8 @@ pub(crate) struct Planes {
 }
 
 const GRAIN_SIDE: usize = 256;
+/// Rows that are drawn together; even.
+const BAND: usize = 16;
 /// Cells of the bloom's small picture per picture height.
 const BLOOM_CELLS: f32 = 136.0;
 
@@ -55,25 +57,30 @@ impl Darkroom {
         let mut y = vec![16; width * self.height];
         let mut u = vec![128; chroma_width * (self.height / 2)];
         let mut v = u.clone();
-        y.par_chunks_mut(width * 2)
-            .zip(u.par_chunks_mut(chroma_width))
-            .zip(v.par_chunks_mut(chroma_width))
-            .enumerate()
-            .for_each(|(pair, ((y, u), v))| {
-                let rows = [0, 1].map(|k| self.row(shader.as_ref(), &bloom, pair * 2 + k, index));
-                for (k, row) in rows.iter().enumerate() {
-                    for (out, c) in y[k * width..(k + 1) * width].iter_mut().zip(row) {
-                        *out = (16.5 + 219.0 * c.luma()).clamp(16.0, 235.0) as u8;
-                    }
-                }
+        let bands = y
+            .par_chunks_mut(width * BAND)
+            .zip(u.par_chunks_mut(chroma_width * BAND / 2))
+            .zip(v.par_chunks_mut(chroma_width * BAND / 2));
+        bands.enumerate().for_each(|(band, ((y, u), v))| {
+            let picture = self.band(shader.as_ref(), &bloom, band * BAND, y.len() / width, index);
+            for (out, c) in y.iter_mut().zip(&picture) {
+                *out = (16.5 + 219.0 * c.luma()).clamp(16.0, 235.0) as u8;
+            }
+            for ((pair, u), v) in picture
+                .chunks_exact(width * 2)
+                .zip(u.chunks_exact_mut(chroma_width))
+                .zip(v.chunks_exact_mut(chroma_width))
+            {
+                let (upper, lower) = pair.split_at(width);
                 for column in 0..chroma_width {
                     let (a, b) = (column * 2, column * 2 + 1);
-                    let c = (rows[0][a] + rows[0][b] + rows[1][a] + rows[1][b]) * 0.25;
+                    let c = (upper[a] + upper[b] + lower[a] + lower[b]) * 0.25;
                     let luma = c.luma();
                     u[column] = (128.5 + 224.0 * (c.b - luma) / 1.8556).clamp(16.0, 240.0) as u8;
                     v[column] = (128.5 + 224.0 * (c.r - luma) / 1.5748).clamp(16.0, 240.0) as u8;
                 }
-            });
+            }
+        });
         Planes { y, u, v }
     }
 
@@ -81,18 +88,18 @@ impl Darkroom {
     pub(crate) fn still(&self, scene: &dyn Scene, seconds: f32, length: f32) -> Vec<Rgb> {
         let shader = scene.frame(seconds, seconds / length);
         let bloom = self.bloom(shader.as_ref(), scene.bloom());
-        let rows: Vec<Vec<Rgb>> =
-            (0..self.height).into_par_iter().map(|row| self.row(shader.as_ref(), &bloom, row, 0)).collect();
-        rows.concat()
+        let bands: Vec<Vec<Rgb>> = (0..self.height.div_ceil(BAND))
+            .into_par_iter()
+            .map(|band| self.band(shader.as_ref(), &bloom, band * BAND, BAND.min(self.height - band * BAND), 0))
+            .collect();
+        bands.concat()
     }
 
     /// The light that a lens spreads around bright things: two soft blurs of a small, over-exposed copy.
     fn bloom(&self, shader: &dyn Shader, strength: f32) -> Plate {
         let frame = Frame::around(self.half_width(), 0.5);
         let mut small = Plate::paint(frame, BLOOM_CELLS, |x, y| {
-            let mut out = [Rgb::BLACK; 1];
-            shader.row(x, y, 1.0 / BLOOM_CELLS, &mut out);
-            let [c] = out;
+            let c = shader.light(x, y, 1.0 / BLOOM_CELLS);
             let over = smooth(0.5, 1.6, c.luma()) * strength;
             [(c.r * over).min(6.0), (c.g * over).min(6.0), (c.b * over).min(6.0), 1.0]
         });
@@ -102,29 +109,37 @@ impl Darkroom {
         Plate::paint_light(frame, BLOOM_CELLS, |x, y| small.light(x, y) * 0.35 + wide.light(x, y) * 0.45)
     }
 
-    fn row(&self, shader: &dyn Shader, bloom: &Plate, row: usize, index: u64) -> Vec<Rgb> {
+    /// `rows` finished rows from `first` on, as screen values.
+    fn band(&self, shader: &dyn Shader, bloom: &Plate, first: usize, rows: usize, index: u64) -> Vec<Rgb> {
         let pixel = 1.0 / self.height as f32;
-        let (left, half) = (-self.half_width() + 0.5 * pixel, self.half_width());
-        let y = (row as f32 + 0.5) * pixel - 0.5;
-        let mut out = vec![Rgb::BLACK; self.width];
-        shader.row(left, y, pixel, &mut out);
+        let (left, top) = (0.5 * pixel - self.half_width(), (first as f32 + 0.5) * pixel - 0.5);
+        let mut out = vec![Rgb::BLACK; self.width * rows];
+        shader.fill(left, top, pixel, self.width, &mut out);
+        for (row, line) in out.chunks_exact_mut(self.width).enumerate() {
+            self.develop(line, (left, top + row as f32 * pixel, pixel), bloom, first + row, index);
+        }
+        out
+    }
+
+    /// Light to screen values: bloom, the lens's fall-off to the corners, the film curve, grain.
+    fn develop(&self, line: &mut [Rgb], place: (f32, f32, f32), bloom: &Plate, row: usize, index: u64) {
+        let (left, y, pixel) = place;
         let shift = (hash(index as i32, 0, 5) * 251.0) as usize;
         let shift_rows = (hash(index as i32, 1, 5) * 241.0) as usize;
         let grain_row = &self.grain[((row + shift_rows) % GRAIN_SIDE) * GRAIN_SIDE..][..GRAIN_SIDE];
         let glow = bloom.row(y);
-        let reach = 1.0 / (half * half + 0.25);
-        let (first, step) = (bloom.column(left), pixel * BLOOM_CELLS);
-        for (column, c) in out.iter_mut().enumerate() {
+        let reach = 1.0 / (self.half_width() * self.half_width() + 0.25);
+        let (start, step) = (bloom.column(left), pixel * BLOOM_CELLS);
+        for (column, c) in line.iter_mut().enumerate() {
             let x = left + column as f32 * pixel;
             let away = (x * x + y * y) * reach;
             let shade = 1.0 - 0.42 * away * away - 0.1 * away;
-            let at = (first + column as f32 * step).clamp(0.0, (glow.len() - 2) as f32 + 0.999);
+            let at = (start + column as f32 * step).clamp(0.0, (glow.len() - 2) as f32 + 0.999);
             let near = at as i32 as usize;
             let glow = glow[near].mix(glow[near + 1], at - near as f32);
             let lit = (*c + glow) * shade;
             let speck = grain_row[(column + shift) % GRAIN_SIDE] * (1.1 / 255.0);
             *c = rgb(self.film.at(lit.r) + speck, self.film.at(lit.g) + speck, self.film.at(lit.b) + speck);
         }
-        out
     }
 }

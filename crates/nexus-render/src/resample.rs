@@ -272,7 +272,7 @@ mod tests {
         let mut picture = Yuv420::new(width, height);
         let columns = width as usize;
         for (index, pixel) in picture.y_mut().iter_mut().enumerate() {
-            *pixel = (16.0 + (index % columns) as f64 * 0.83).round() as u8;
+            *pixel = (16 + index % columns * 4) as u8;
         }
         picture
     }
@@ -297,16 +297,16 @@ mod tests {
 
     #[test]
     fn sub_pixel_moves_shift_a_ramp_by_their_fraction() {
-        let picture = ramp(200, 8);
+        let picture = ramp(56, 8);
         let value = |x: f64| {
-            let mut canvas = Yuv420::new(200, 8);
-            draw(&mut canvas, &picture, Lay { target: Rect { x, y: 0.0, width: 200.0, height: 8.0 }, opacity: 255 });
-            let row = &canvas.y()[200 * 4 + 50..200 * 4 + 150];
-            row.iter().map(|pixel| f64::from(*pixel)).sum::<f64>() / 100.0
+            let mut canvas = Yuv420::new(56, 8);
+            draw(&mut canvas, &picture, Lay { target: Rect { x, y: 0.0, width: 56.0, height: 8.0 }, opacity: 255 });
+            let row = &canvas.y()[56 * 4 + 10..56 * 4 + 40];
+            row.iter().map(|pixel| f64::from(*pixel)).sum::<f64>() / 30.0
         };
-        // One pixel to the right is 0.83 levels darker on this ramp.
-        assert!((value(0.0) - value(0.25) - 0.25 * 0.83).abs() < 0.06, "{} {}", value(0.0), value(0.25));
-        assert!((value(0.0) - value(-3.5) + 3.5 * 0.83).abs() < 0.06);
+        // One pixel to the right is four levels darker on this ramp, so a quarter of one is a whole level.
+        assert!((value(0.0) - value(0.25) - 1.0).abs() < 0.06, "{} {}", value(0.0), value(0.25));
+        assert!((value(0.0) - value(-3.5) + 14.0).abs() < 0.06);
     }
 
     #[test]

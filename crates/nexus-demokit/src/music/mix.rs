@@ -7,7 +7,7 @@ use super::synth::{Filter, RATE};
 /// Integrated loudness of the finished tracks.
 const TARGET_LUFS: f64 = -14.5;
 /// Highest sample of the finished tracks, -1.5 dBFS, so that peaks between samples stay under -1.
-const CEILING: f32 = 0.841;
+const CEILING: f32 = 0.80;
 
 /// Mixes the band to finished stereo, interleaved.
 pub(crate) fn mix(score: &Score, stems: &Stems) -> Vec<f32> {

@@ -106,6 +106,10 @@ impl Moment<'_> {
 }
 
 impl Shader for Moment<'_> {
+    fn tolerance(&self) -> f32 {
+        0.16
+    }
+
     fn light(&self, x: f32, y: f32, pixel: f32) -> Rgb {
         let horizon = self.horizon;
         let (bx, by) = self.camera.see(x, y, 1.0);
@@ -292,7 +296,7 @@ fn boats(x: f32, y: f32, soft: f32) -> [f32; 4] {
     }
     let a = cover(d, soft);
     let edge = smooth(-0.006, 0.0, d) * bell(x - SUN.0, 0.6);
-    let light = rgb(0.016, 0.010, 0.018) + rgb(0.30, 0.10, 0.03) * edge * 0.6;
+    let light = rgb(0.016, 0.010, 0.018) + rgb(0.30, 0.10, 0.03) * edge * 0.28;
     let out = light * a;
     [out.r, out.g, out.b, a]
 }

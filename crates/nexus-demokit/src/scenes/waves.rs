@@ -71,7 +71,13 @@ impl Scene for Waves {
             let (along, out) = shore(p.0, p.1);
             let warp_x = self.clouds.at(along * 0.9 + seconds * 0.010, out * 0.9 - seconds * 0.02) - 0.5;
             let warp_y = self.clouds.at(along * 0.9 + 0.5, out * 0.9 + seconds * 0.015) - 0.5;
-            [warp_x, warp_y, self.clouds.at(along * 0.8 + 0.1, out * 1.2 + seconds * 0.02), 0.0]
+            let roll = self.swell.at(along * 0.30 + seconds * 0.02, out * 0.55 + seconds * 0.05);
+            [
+                warp_x,
+                warp_y,
+                self.clouds.at(along * 0.8 + 0.1, out * 1.2 + seconds * 0.02),
+                roll[0] * 0.1925 - roll[1] * 0.415,
+            ]
         });
         Box::new(Moment { scene: self, camera, seconds, waves, slow })
     }
@@ -126,7 +132,7 @@ struct Moment<'a> {
     camera: Camera,
     seconds: f32,
     waves: [(Front, Ragged); 3],
-    /// Slow things, small: two warps and the patches of foam.
+    /// Slow things, small: two warps, the patches of foam, the swell's slope toward the light.
     slow: Plate,
 }
 
@@ -139,6 +145,10 @@ fn shore(x: f32, y: f32) -> (f32, f32) {
 }
 
 impl Shader for Moment<'_> {
+    fn tolerance(&self) -> f32 {
+        0.13
+    }
+
     fn light(&self, x: f32, y: f32, _pixel: f32) -> Rgb {
         let p = self.camera.see(x, y, 1.0);
         let (along, out) = shore(p.0, p.1);
@@ -173,14 +183,14 @@ impl Shader for Moment<'_> {
             // The thin shadow in front of the sheet of water.
             return sand * (1.0 - 0.42 * bell(wet_edge + 0.007, 0.007));
         }
-        let [warp_x, warp_y, patch, _] = self.slow.at(x, y);
+        let [warp_x, warp_y, patch, roll] = self.slow.at(x, y);
         let old = 0.34 * smooth(0.5, 0.8, patch) * smooth(0.85, 0.1, sea);
         let amount = (foam * (0.62 + 0.76 * patch)).max(old).clamp(0.0, 1.25);
         let mut light = sand;
         let solid = smooth(0.80, 1.10, amount);
         if solid < 0.999 {
             light = light.mix(
-                self.water(along, out, sea, (wet_edge, face, crest), (warp_x, warp_y), sand),
+                self.water(along, out, sea, (wet_edge, face, crest), (warp_x, warp_y, roll), sand),
                 smooth(-0.004, 0.004, wet_edge),
             );
         }
@@ -203,20 +213,20 @@ impl Shader for Moment<'_> {
 
 impl Moment<'_> {
     /// Clear water over the sand, deeper outwards; `motion` is how far behind the edge, and how much of a wave's
-    /// face and crest is here.
+    /// face and crest is here; `slow` is the warp there and the swell's slope.
     #[inline]
-    fn water(&self, along: f32, out: f32, sea: f32, motion: (f32, f32, f32), warp: (f32, f32), sand: Rgb) -> Rgb {
+    fn water(&self, along: f32, out: f32, sea: f32, motion: (f32, f32, f32), slow: (f32, f32, f32), sand: Rgb) -> Rgb {
         let (s, t) = (self.scene, self.seconds);
         let (wet_edge, face, crest) = motion;
+        let (warp_x, warp_y, roll) = slow;
         let depth = (sea + 0.05).max(0.0) * 0.9 + 0.012 * smooth(0.0, 0.03, wet_edge);
         let clear = rgb(fade(depth * 15.0), fade(depth * 5.4), fade(depth * 4.4));
         let body = rgb(0.010, 0.165, 0.185).mix(rgb(0.006, 0.070, 0.115), smooth(0.25, 1.0, sea));
         let ripple = s.ripples.at(along * 0.95 + t * 0.035, out * 0.95 + t * 0.055);
         let fine = s.ripples.at(along * 2.2 - t * 0.06 + 0.3, out * 2.2 + t * 0.07);
-        let roll = s.swell.at(along * 0.30 + t * 0.02, out * 0.55 + t * 0.05);
-        let nx = ripple[0] * 0.5 + fine[0] * 0.3 + roll[0] * 0.35;
-        let ny = ripple[1] * 0.5 + fine[1] * 0.3 + roll[1] * 0.5;
-        let slope = nx * 0.55 - ny * 0.83;
+        let nx = ripple[0] * 0.5 + fine[0] * 0.3;
+        let ny = ripple[1] * 0.5 + fine[1] * 0.3;
+        let slope = nx * 0.55 - ny * 0.83 + roll;
         let water = sand * clear + body * (rgb(1.0, 1.0, 1.0) - clear) * (1.0 + 0.30 * slope);
         // Light comes low from the left: bright slopes, glints, green light through the wave's face.
         let sky = rgb(0.42, 0.36, 0.34) * (0.10 + 0.07 * slope).clamp(0.02, 0.5);
@@ -224,7 +234,7 @@ impl Moment<'_> {
         // Caustic lines where it is shallow.
         let shallow = fade(depth * 7.0) * smooth(0.01, 0.06, depth);
         let caustic = if shallow > 0.05 {
-            smooth(0.16, 0.0, s.lace.at(along * 1.3 + warp.0 * 0.14 + t * 0.012, out * 1.3 + warp.1 * 0.14)) * shallow
+            smooth(0.16, 0.0, s.lace.at(along * 1.3 + warp_x * 0.14 + t * 0.012, out * 1.3 + warp_y * 0.14)) * shallow
         } else {
             0.0
         };

@@ -9,17 +9,16 @@ use nexus_core::{
     memory::{Found, Hit, SearchQuery},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::{Answer, business_or_default};
 use crate::{App, Problem};
 
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize)]
 pub(crate) struct SearchParameters {
     /// What should be seen, in plain words.
     q: String,
     /// Whose footage; may be left out when there is one business.
-    #[param(value_type = Option<String>)]
     business: Option<BusinessId>,
     /// At most that many, 1 to 100; 12 when left out.
     limit: Option<usize>,
@@ -67,7 +66,11 @@ impl From<Found> for SearchAnswer {
 }
 
 /// Finds shots for words.
-#[utoipa::path(get, path = "/v1/search", params(SearchParameters), responses((status = 200, body = SearchAnswer), (status = 422, body = Problem)))]
+#[utoipa::path(get, path = "/v1/search", params(
+        ("q" = String, Query, description = "What should be seen, in plain words"),
+        ("business" = Option<String>, Query, description = "Whose footage; may be left out when there is one business"),
+        ("limit" = Option<usize>, Query, description = "At most that many, 1 to 100; 12 when left out"),
+    ), responses((status = 200, body = SearchAnswer), (status = 422, body = Problem)))]
 pub(crate) async fn search(
     State(app): State<App>,
     parameters: Result<Query<SearchParameters>, QueryRejection>,

@@ -21,14 +21,26 @@ pub(crate) fn material() -> &'static Material {
     static MATERIAL: OnceLock<Material> = OnceLock::new();
     MATERIAL.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small-kit");
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let kit = runtime.block_on(DemoKit::small(&folder)).expect("the small kit is made");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        // Every test may be a process of its own: one makes the kit, the others wait for it.
+        let lock = std::fs::File::create(folder.join("lock")).expect("a file");
+        lock.lock().expect("a lock");
+        let kit = make_kit(&folder);
         let review = folder.join("review-for-tests.json");
         let business = folder.join("business-for-tests.json");
         std::fs::write(&review, serde_json::to_vec(&kit.reviews[0]).expect("plain data")).expect("written");
         std::fs::write(&business, serde_json::to_vec(&kit.business).expect("plain data")).expect("written");
         Material { kit, review, business }
     })
+}
+
+/// On a thread of its own, because the test that asks may have a runtime already.
+fn make_kit(folder: &Path) -> DemoKit {
+    let make = || {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(DemoKit::small(folder)).expect("the small kit is made")
+    };
+    std::thread::scope(|scope| scope.spawn(make).join().expect("the kit is made"))
 }
 
 impl Material {
