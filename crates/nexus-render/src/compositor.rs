@@ -19,6 +19,7 @@ pub(crate) struct LiveLayer {
 }
 
 /// Where a layer's pixels come from.
+#[expect(clippy::large_enum_variant, reason = "one per layer of a segment, never moved in a loop")]
 pub(crate) enum Pixels {
     /// The current frame of a video; raw until its filter has been applied.
     Moving {

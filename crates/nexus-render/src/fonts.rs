@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cosmic_text::{
     FontSystem, SwashCache, Weight,
-    fontdb::{Database, Family, ID, Query},
+    fontdb::{Database, FaceInfo, Family, Query, Style},
 };
 
 use crate::RenderError;
@@ -38,6 +38,9 @@ const SERIF_WORDS: [&str; 12] = [
     "lora",
     "arapey",
 ];
+
+/// What every face must have: a bold of only basic Latin would take its quotation marks from another font.
+const PUNCTUATION: &str = "“”‘’–—…·éüñ";
 
 /// Every installed font, loaded once and shared by all renders.
 pub(crate) struct Fonts {
@@ -76,42 +79,62 @@ impl Fonts {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The installed face nearest to `family` at `weight`.
-    pub(crate) fn face(&self, family: &str, weight: u16) -> Result<Face, RenderError> {
+    /// The installed face nearest to `family` at `weight` that has the letters of `words` and the punctuation of
+    /// good typesetting; when no face of the family has them all, the one that lacks the fewest.
+    pub(crate) fn face(&self, family: &str, weight: u16, words: &str) -> Result<Face, RenderError> {
         let mut loaded = self.lock();
+        let (name, is_exact) = family_for(loaded.system.db(), family).ok_or(RenderError::NoFont)?;
+        let mut remark = (!is_exact).then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
+        let of_family = |face: &&FaceInfo| face.style == Style::Normal && face.families.iter().any(|(own, _)| *own == name);
+        let mut candidates: Vec<FaceInfo> = loaded.system.db().faces().filter(of_family).cloned().collect();
+        if candidates.is_empty() {
+            candidates = loaded.system.db().faces().filter(|face| face.families.iter().any(|(own, _)| *own == name)).cloned().collect();
+        }
+        // Equal candidates differ by optical size, which names count upwards: the largest suits a film best.
+        candidates.sort_by(|left, right| right.post_script_name.cmp(&left.post_script_name));
+        let mut best: Option<(usize, u16, FaceInfo, u16)> = None;
+        for face in candidates {
+            let Some(font) = loaded.system.get_font(face.id, Weight(weight)) else { continue };
+            let swash = font.as_swash();
+            let charmap = swash.charmap();
+            let missing = PUNCTUATION.chars().chain(words.chars()).filter(|letter| !letter.is_whitespace() && charmap.map(*letter) == 0).count();
+            let is_variable = swash.variations().find_by_tag(u32::from_be_bytes(*b"wght")).is_some();
+            // A variable font takes any weight; a fixed one is found only by its own.
+            let own = if is_variable { weight } else { face.weight.0 };
+            let away = own.abs_diff(weight);
+            if best.as_ref().is_none_or(|(fewest, nearest, ..)| (missing, away) < (*fewest, *nearest)) {
+                best = Some((missing, away, face, own));
+            }
+        }
+        let (_, away, face, weight_used) = best.ok_or(RenderError::NoFont)?;
+        if away > 150 && remark.is_none() {
+            remark = Some(format!("'{name}' has no weight near {weight} with all the letters that are needed; weight {weight_used} is used"));
+        }
         let database = loaded.system.db();
-        let installed = |wanted: &str| {
-            let same = |face: &&cosmic_text::fontdb::FaceInfo| {
-                face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
-            };
-            database.faces().find(same).and_then(|face| {
-                face.families.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(name, _)| name.clone())
-            })
+        // The most particular of the face's names that leads to it and to no other.
+        let leads = |own: &&String| {
+            let query = Query { families: &[Family::Name(own)], weight: Weight(weight_used), stretch: face.stretch, style: face.style };
+            database.query(&query) == Some(face.id)
         };
-        let lower = family.to_ascii_lowercase();
-        let is_serif = SERIF_WORDS.iter().any(|word| lower.contains(word)) && !lower.contains("sans");
-        let stand_ins = if is_serif { SERIFS.iter().chain(&SANS) } else { SANS.iter().chain(&SERIFS) };
-        let any = || database.faces().filter_map(|face| face.families.first()).map(|(name, _)| name.clone()).min();
-        let exact = installed(family);
-        let remark = exact.is_none();
-        let name = exact
-            .or_else(|| stand_ins.into_iter().find_map(|name| installed(name)))
-            .or_else(any)
-            .ok_or(RenderError::NoFont)?;
-        let remark = remark
-            .then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
-        let query = Query { families: &[Family::Name(&name)], weight: Weight(weight), ..Query::default() };
-        let id = database.query(&query).ok_or(RenderError::NoFont)?;
-        let face_weight = database.face(id).map_or(weight, |face| face.weight.0);
-        let content =
-            database.with_face_data(id, |bytes, _| blake3::hash(bytes).to_hex()[..32].to_owned()).unwrap_or_default();
-        // A variable font takes any weight; a fixed one is found only by its own.
-        let weight = if is_variable(&mut loaded.system, id, weight) { weight } else { face_weight };
-        Ok(Face { identity: format!("{name} {weight} {content}"), family: name, weight, remark })
+        let selector = face.families.iter().map(|(own, _)| own).find(leads).unwrap_or(&name).clone();
+        let content = database.with_face_data(face.id, |bytes, _| blake3::hash(bytes).to_hex()[..32].to_owned()).unwrap_or_default();
+        Ok(Face { identity: format!("{} {weight_used} {content}", face.post_script_name), family: selector, weight: weight_used, remark })
     }
 }
 
-fn is_variable(system: &mut FontSystem, id: ID, weight: u16) -> bool {
-    let tag = u32::from_be_bytes(*b"wght");
-    system.get_font(id, Weight(weight)).is_some_and(|font| font.as_swash().variations().find_by_tag(tag).is_some())
+/// The installed family with that name, or the best stand-in; true when it is the one that was asked for.
+fn family_for(database: &Database, family: &str) -> Option<(String, bool)> {
+    let installed = |wanted: &str| {
+        let names = database.faces().flat_map(|face| &face.families).map(|(name, _)| name);
+        names.filter(|name| name.eq_ignore_ascii_case(wanted)).min().cloned()
+    };
+    if let Some(name) = installed(family) {
+        return Some((name, true));
+    }
+    let lower = family.to_ascii_lowercase();
+    let is_serif = SERIF_WORDS.iter().any(|word| lower.contains(word)) && !lower.contains("sans");
+    let (first, second) = if is_serif { (SERIFS, SANS) } else { (SANS, SERIFS) };
+    let any = || database.faces().filter_map(|face| face.families.first()).map(|(name, _)| name.clone()).min();
+    let stand_in = first.iter().chain(&second).find_map(|name| installed(name)).or_else(any)?;
+    Some((stand_in, false))
 }

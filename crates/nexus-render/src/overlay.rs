@@ -23,6 +23,7 @@ pub(crate) struct Overlay {
     last: Option<(State, Option<Arc<Sprite>>)>,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a handful per film, never moved in a loop")]
 enum Source {
     Text { set: SetText, animation: Option<nexus_edit::model::TextAnimation>, settled: Raster },
     Svg(Drawing),

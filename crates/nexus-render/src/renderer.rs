@@ -133,7 +133,7 @@ impl LocalRenderer {
         let mut faces = BTreeMap::new();
         for (index, layer) in plan.layers.iter().enumerate() {
             if let Content::Text { text } = &layer.content {
-                faces.insert(index, self.fonts.face(&text.font.family, text.font.weight)?);
+                faces.insert(index, self.fonts.face(&text.font.family, text.font.weight, &text.text)?);
             }
         }
         let substitutes: BTreeSet<String> = faces.values().filter_map(|face: &Face| face.remark.clone()).collect();

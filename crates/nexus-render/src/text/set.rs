@@ -17,6 +17,8 @@ use crate::{
 
 /// Text that does not fit its box is set smaller, in steps of this factor, down to [`SMALLEST`].
 const STEP: f64 = 0.95;
+/// How much of punctuation at the end of a centred line hangs outside it.
+const HANG: f64 = 0.7;
 /// Smallest share of the size asked for.
 const SMALLEST: f64 = 0.4;
 
@@ -198,7 +200,8 @@ fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, rem
     let pen = Pen { colour: Rgb::parse(&text.font.color).unwrap_or(Rgb::BLACK), opacity: text.font.opacity };
     let mut letters: Vec<Vec<Glyph>> = Vec::new();
     for line in &block.lines {
-        let origin = (inner.x + across(line.width), top + line.baseline.round() + lift);
+        let hang = if text.align.horizontal == Horizontal::Center { hang(line) } else { 0.0 };
+        let origin = (inner.x + across(line.width) + hang, top + line.baseline.round() + lift);
         draw_line(line, origin, pen, style, loaded, &mut letters);
     }
     let units: Vec<Raster> = letters.iter().map(|glyphs| joined(glyphs)).collect();
@@ -214,6 +217,17 @@ fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, rem
     }
     pieces.extend(units.into_iter().enumerate().map(|(unit, raster)| Piece { raster, unit: Some(unit) }));
     SetText { pieces, units: used, size_px: block.size, remark }
+}
+
+/// How far a centred line moves so that its words, not its quotation marks and full stops, are centred.
+fn hang(line: &Line) -> f64 {
+    let weight = |glyph: Option<&LayoutGlyph>| {
+        glyph.map_or(0.0, |glyph| match line.text.get(glyph.start..glyph.end) {
+            Some("“" | "”" | "„" | "«" | "»" | "‘" | "’" | "\"" | "," | "." | "…" | "–" | "—") => f64::from(glyph.w),
+            Some(_) | None => 0.0,
+        })
+    };
+    HANG * (weight(line.glyphs.last()) - weight(line.glyphs.first())) / 2.0
 }
 
 /// Within a shape, the eye centres capitals, not line boxes.

@@ -28,10 +28,17 @@ pub(crate) fn material() -> &'static Material {
         let kit = make_kit(&folder);
         let review = folder.join("review-for-tests.json");
         let business = folder.join("business-for-tests.json");
-        std::fs::write(&review, serde_json::to_vec(&kit.reviews[0]).expect("plain data")).expect("written");
-        std::fs::write(&business, serde_json::to_vec(&kit.business).expect("plain data")).expect("written");
+        write_whole(&review, &serde_json::to_vec(&kit.reviews[0]).expect("plain data"));
+        write_whole(&business, &serde_json::to_vec(&kit.business).expect("plain data"));
         Material { kit, review, business }
     })
+}
+
+/// Other processes may be reading the file that is replaced.
+fn write_whole(file: &Path, content: &[u8]) {
+    let part = file.with_extension("part");
+    std::fs::write(&part, content).expect("written");
+    std::fs::rename(&part, file).expect("renamed");
 }
 
 /// On a thread of its own, because the test that asks may have a runtime already.
