@@ -89,6 +89,15 @@ async fn make_variant(dir: &Path, variant: Variant, progress: Progress<'_>) -> R
     }
     let mut work = Workshop::open(dir, variant)?;
     let total = CLIPS.len() + TRACKS.len() + 1;
+    // The tracks are recorded on one core while the first clips are drawn.
+    let mut recordings = Vec::new();
+    for track in TRACKS {
+        let names = ["wav", "beats", "json"].map(|ending| format!("music/{track}.{ending}"));
+        if !names.iter().all(|name| work.has(name)) {
+            let task = tokio::task::spawn_blocking(move || music::record(track, variant == Variant::Small));
+            recordings.push((track, names, task));
+        }
+    }
     for (done, clip) in CLIPS.iter().enumerate() {
         progress(done, total, clip.name);
         let truth = clip.truth(variant == Variant::Small);
@@ -99,20 +108,12 @@ async fn make_variant(dir: &Path, variant: Variant, progress: Progress<'_>) -> R
             work.keep(&name)?;
         }
     }
-    for (done, track) in TRACKS.into_iter().enumerate() {
-        progress(CLIPS.len() + done, total, track);
-        let names = ["wav", "beats", "json"].map(|ending| format!("music/{track}.{ending}"));
-        if !names.iter().all(|name| work.has(name)) {
-            let recording = tokio::task::spawn_blocking(move || music::record(track, variant == Variant::Small))
-                .await
-                .ok()
-                .flatten()
-                .ok_or_else(|| DemoKitError::Stopped(track.into()))?;
-            let [wav, beats, json] = &names;
-            work.write(wav, &recording.wav)?;
-            work.write(beats, recording.truth.beats_text().as_bytes())?;
-            work.document(json, &recording.truth)?;
-        }
+    for (track, [wav, beats, json], task) in recordings {
+        progress(CLIPS.len() + usize::from(track == TRACKS[1]), total, track);
+        let recording = task.await.ok().flatten().ok_or_else(|| DemoKitError::Stopped(track.into()))?;
+        work.write(&wav, &recording.wav)?;
+        work.write(&beats, recording.truth.beats_text().as_bytes())?;
+        work.document(&json, &recording.truth)?;
     }
     progress(total - 1, total, "business and reviews");
     work.document("business.json", &place::business())?;

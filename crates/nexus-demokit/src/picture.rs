@@ -27,7 +27,7 @@ pub(crate) struct Planes {
 const GRAIN_SIDE: usize = 256;
 /// Rows that are drawn together; even.
 const BAND: usize = 16;
-/// Cells of the bloom's small picture per picture height.
+/// Most cells of the bloom's small picture per picture height.
 const BLOOM_CELLS: f32 = 136.0;
 
 impl Darkroom {
@@ -42,6 +42,11 @@ impl Darkroom {
             })
             .collect();
         Self { width, height, grain, film: Film::new() }
+    }
+
+    /// Cells of the bloom's small picture per picture height.
+    fn bloom_cells(&self) -> f32 {
+        BLOOM_CELLS.min(self.height as f32 * 0.25)
     }
 
     /// Half the picture's width, where its height is 1.
@@ -98,15 +103,15 @@ impl Darkroom {
     /// The light that a lens spreads around bright things: two soft blurs of a small, over-exposed copy.
     fn bloom(&self, shader: &dyn Shader, strength: f32) -> Plate {
         let frame = Frame::around(self.half_width(), 0.5);
-        let mut small = Plate::paint(frame, BLOOM_CELLS, |x, y| {
-            let c = shader.light(x, y, 1.0 / BLOOM_CELLS);
+        let mut small = Plate::paint(frame, self.bloom_cells(), |x, y| {
+            let c = shader.light(x, y, 1.0 / self.bloom_cells());
             let over = smooth(0.5, 1.6, c.luma()) * strength;
             [(c.r * over).min(6.0), (c.g * over).min(6.0), (c.b * over).min(6.0), 1.0]
         });
         small.blur(0.012);
         let mut wide = small.clone();
         wide.blur(0.07);
-        Plate::paint_light(frame, BLOOM_CELLS, |x, y| small.light(x, y) * 0.35 + wide.light(x, y) * 0.45)
+        Plate::paint_light(frame, self.bloom_cells(), |x, y| small.light(x, y) * 0.35 + wide.light(x, y) * 0.45)
     }
 
     /// `rows` finished rows from `first` on, as screen values.
@@ -129,7 +134,7 @@ impl Darkroom {
         let grain_row = &self.grain[((row + shift_rows) % GRAIN_SIDE) * GRAIN_SIDE..][..GRAIN_SIDE];
         let glow = bloom.row(y);
         let reach = 1.0 / (self.half_width() * self.half_width() + 0.25);
-        let (start, step) = (bloom.column(left), pixel * BLOOM_CELLS);
+        let (start, step) = (bloom.column(left), pixel * self.bloom_cells());
         for (column, c) in line.iter_mut().enumerate() {
             let x = left + column as f32 * pixel;
             let away = (x * x + y * y) * reach;

@@ -45,12 +45,14 @@ struct Sky {
     blue: f64,
     /// Mean gradient inside.
     texture: f32,
+    /// Mean colour inside.
+    colour: Lab,
 }
 
 impl Sky {
     fn find(picture: &Picture) -> Self {
         let mut heights = Vec::with_capacity(picture.width);
-        let (mut blue, mut texture, mut count) = (0_usize, 0.0_f32, 0_usize);
+        let (mut blue, mut texture, mut count, mut sum) = (0_usize, 0.0_f32, 0_usize, Lab::default());
         for x in 0..picture.width {
             let height = (0..picture.height)
                 .take_while(|y| may_be_sky(picture.at(x, *y)) && picture.gradient_at(x, *y) < 0.07)
@@ -58,15 +60,22 @@ impl Sky {
             for y in 0..height {
                 blue += usize::from(is_sky_blue(picture.at(x, y)));
                 texture += picture.gradient_at(x, y);
+                let inside = picture.at(x, y);
+                sum = Lab { l: sum.l + inside.l, a: sum.a + inside.a, b: sum.b + inside.b };
             }
             count += height;
             heights.push(height);
         }
-        let all = count.max(1);
-        Self { heights, blue: blue as f64 / all as f64, texture: texture / all as f32 }
+        let all = count.max(1) as f32;
+        let colour = Lab { l: sum.l / all, a: sum.a / all, b: sum.b / all };
+        Self { heights, blue: blue as f64 / f64::from(all), texture: texture / all, colour }
     }
 
     fn score(&self, picture: &Picture) -> f64 {
+        // Paper and studio walls are pure white; a sky hardly ever is, all over.
+        if self.colour.l > 0.985 {
+            return 0.0;
+        }
         let deep = self.heights.iter().filter(|height| **height * 12 >= picture.height).count();
         let wide = grade(deep as f64 / self.heights.len() as f64, 0.6, 0.9);
         let share = self.heights.iter().sum::<usize>() as f64 / picture.lab.len() as f64;
@@ -235,8 +244,22 @@ fn water_like(picture: &Picture, sky: &Sky) -> (f64, Vec<bool>) {
             && colour.is_hue(152.0, 272.0, 0.024)
     };
     let mask: Vec<bool> = (0..picture.lab.len()).map(wet).collect();
-    let score = largest(picture, &mask, |texture, low| rippled(texture).min(grade(low, 0.3, 0.45)));
+    let mut score = largest(picture, &mask, |texture, low| rippled(texture).min(grade(low, 0.3, 0.45)));
+    // What has the colour of the sky, under a balloon or a branch, is more sky.
+    if sky.heights.iter().any(|height| *height > 0) && mean_colour(picture, &mask).distance2(sky.colour) < 0.06 * 0.06 {
+        score = 0.0;
+    }
     (score, mask)
+}
+
+fn mean_colour(picture: &Picture, mask: &[bool]) -> Lab {
+    let inside = || picture.lab.iter().zip(mask).filter(|(_, inside)| **inside).map(|(colour, _)| *colour);
+    let count = inside().count().max(1) as f32;
+    inside().fold(Lab::default(), |sum, colour| Lab {
+        l: sum.l + colour.l / count,
+        a: sum.a + colour.a / count,
+        b: sum.b + colour.b / count,
+    })
 }
 
 /// Between paint and leaves.

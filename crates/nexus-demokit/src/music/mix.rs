@@ -6,7 +6,7 @@ use super::synth::{Filter, RATE};
 
 /// Integrated loudness of the finished tracks.
 const TARGET_LUFS: f64 = -14.5;
-/// Highest sample of the finished tracks, -1.5 dBFS, so that peaks between samples stay under -1.
+/// Highest sample of the finished tracks, -1.9 dBFS, so that peaks between samples stay under -1.
 const CEILING: f32 = 0.80;
 
 /// Mixes the band to finished stereo, interleaved.
@@ -16,8 +16,7 @@ pub(crate) fn mix(score: &Score, stems: &Stems) -> Vec<f32> {
     let mut out = Bus::silent(samples);
     let mut send = Bus::silent(samples);
     let mut echoed = Bus::silent(samples);
-    for k in 0..samples {
-        let pump = duck[k];
+    for (k, &pump) in duck.iter().enumerate() {
         let half = 0.45 + 0.55 * pump;
         for (bus, dry, wet, echo) in [
             (&stems.kick, 0.60, 0.0, 0.0),

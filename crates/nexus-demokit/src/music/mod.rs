@@ -22,13 +22,17 @@ pub(crate) const TRACKS: [&str; 2] = ["harbour_lights", "night_service"];
 /// Records the track `name`, about 50 s long, or about 24 s when `short`; `None` for a name not in [`TRACKS`].
 /// Cost: a few seconds of one core.
 pub(crate) fn record(name: &str, short: bool) -> Option<Recording> {
-    let score = match name {
-        "harbour_lights" => Score::harbour_lights(short),
-        "night_service" => Score::night_service(short),
-        _ => return None,
-    };
+    let score = score(name, short)?;
     let sound = mix::mix(&score, &stems::play(&score));
     Some(Recording { wav: wav::wav(&sound), truth: score.truth() })
+}
+
+fn score(name: &str, short: bool) -> Option<Score> {
+    match name {
+        "harbour_lights" => Some(Score::harbour_lights(short)),
+        "night_service" => Some(Score::night_service(short)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -38,7 +42,7 @@ mod tests {
     #[test]
     fn tracks_are_loud_enough_whole_and_without_clicks() {
         for name in TRACKS {
-            let score = if name == "harbour_lights" { Score::harbour_lights(true) } else { Score::night_service(true) };
+            let score = score(name, true).expect("listed");
             let sound = mix::mix(&score, &stems::play(&score));
             let loud = mix::loudness(&sound);
             let peak = sound.iter().fold(0.0f32, |a, v| a.max(v.abs()));
@@ -57,7 +61,7 @@ mod tests {
     fn truth_counts_bars_from_after_the_lead_in() {
         for (name, bpm) in [("harbour_lights", 110.0), ("night_service", 124.0)] {
             for short in [true, false] {
-                let truth = record(name, short).expect("listed").truth;
+                let truth = score(name, short).expect("listed").truth();
                 let bars: u32 = truth.sections.iter().map(|section| section.bars).sum();
                 assert_eq!(truth.downbeats().count() as u32, bars + 1, "{name}");
                 assert!(truth.beats[0].t > 0.2 && truth.beats[0].pos == 1, "{name}");

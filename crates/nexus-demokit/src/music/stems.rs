@@ -172,7 +172,7 @@ fn snare(bus: &mut Bus, at: f64, level: f32, seed: u32) {
 fn hat(bus: &mut Bus, at: f64, decay: f32, level: f32, seed: u32) {
     let mut noise = Noise::new(seed + 900);
     let mut high = Filter::default();
-    let pan = if seed % 2 == 0 { 0.16 } else { -0.12 };
+    let pan = if seed.is_multiple_of(2) { 0.16 } else { -0.12 };
     bus.add(at, decay * 2.2, pan, |t| {
         high.next(noise.next(), 8200.0, 0.9).high * (-t / decay * 3.2).exp() * level * 0.17 * (t / 0.0006).min(1.0)
     });
@@ -315,7 +315,7 @@ fn ending(score: &Score, stems: &mut Stems) {
     kick(&mut stems.kick, at, 0.9);
     stems.kicks.push(at);
     crash(&mut stems.drums, at, 999);
-    let chord = if score.bars() % 4 == 0 { &score.chords[0] } else { &score.chords[3] };
+    let chord = &score.chords[0];
     for (index, &note) in chord.voices.iter().chain([&chord.bass]).enumerate() {
         let hz = pitch(note as f32);
         let (mut saw, mut sine, mut low) = (Saw::new(0.2 * index as f32), Sine::default(), Filter::default());

@@ -17,6 +17,7 @@ pub(crate) struct Bread {
     oven: Plate,
     smoke: Field,
     embers: Field,
+    lines: f32,
 }
 
 impl Bread {
@@ -36,11 +37,11 @@ impl Bread {
             surface(&broad, &fine, x, (y - BACK) / LEAN)
         });
         let mut oven =
-            Plate::paint_light(Frame { left: -1.08, top: -0.62, right: 1.08, bottom: 0.2 }, 260.0, |x, y| {
+            Plate::paint_light(Frame { left: -1.08, top: -0.62, right: 1.08, bottom: 0.2 }, lines * 0.24, |x, y| {
                 oven(&fine, x, y)
             });
         oven.blur(0.008);
-        Self { still, oven, smoke: Field::clouds(512, 5, 5, 103), embers: Field::clouds(256, 6, 3, 104) }
+        Self { still, oven, smoke: Field::clouds(512, 5, 5, 103), embers: Field::clouds(256, 6, 3, 104), lines }
     }
 }
 
@@ -53,7 +54,7 @@ impl Scene for Bread {
             seconds,
             0.0011,
         );
-        let steam = Plate::paint(Frame::around(0.95, 0.51), 135.0, |x, y| {
+        let steam = Plate::paint(Frame::around(0.95, 0.51), self.lines * 0.125, |x, y| {
             let (wx, wy) = camera.see(x, y, 0.9);
             [self.steam(wx, wy, seconds), 0.0, 0.0, 0.0]
         });

@@ -16,6 +16,7 @@ pub(crate) struct Candle {
     lamps: Vec<Lamp>,
     wood: Plate,
     flicker: Field,
+    lines: f32,
 }
 
 impl Candle {
@@ -33,7 +34,7 @@ impl Candle {
         let wood = Plate::paint_light(Frame { left: -0.9, top: 0.0, right: 0.9, bottom: 1.0 }, lines * 0.55, |x, z| {
             wood(&grain, x, z)
         });
-        Self { lamps: far, wood, flicker: Field::clouds(256, 8, 3, 43) }
+        Self { lamps: far, wood, flicker: Field::clouds(256, 8, 3, 43), lines }
     }
 }
 
@@ -50,7 +51,7 @@ impl Scene for Candle {
             + 0.28 * (self.flicker.at(seconds * 0.31, 0.2) - 0.5) * 2.0
             + 0.10 * (self.flicker.at(seconds * 1.3, 0.7) - 0.5);
         let sway = (self.flicker.at(seconds * 0.14, 0.5) - 0.5) * 0.05;
-        let back = room(0.34, 340.0, camera, seconds, &self.lamps, |x, y| {
+        let back = room(0.34, self.lines * 0.177, camera, seconds, &self.lamps, |x, y| {
             rgb(0.010, 0.005, 0.005)
                 + rgb(0.060, 0.018, 0.007) * bell(y + 0.25 + 0.3 * x, 0.33)
                 + rgb(0.018, 0.008, 0.008) * bell(x - 0.3, 0.2)

@@ -64,7 +64,7 @@ impl Scene for Flame {
         );
         let power = self.power(seconds);
         let flicker = power * (0.85 + 0.3 * self.large.at(seconds * 1.7, 0.6));
-        let back = room(0.95, 250.0, camera, seconds, &self.lamps, |x, y| {
+        let back = room(0.95, self.lines * 0.231, camera, seconds, &self.lamps, |x, y| {
             let tiles = 0.85 + 0.15 * smooth(0.0, 0.2, (x * 9.0).sin().abs().min((y * 9.0).sin().abs()));
             let fire = rgb(0.30, 0.085, 0.018) * (flicker * fade((x * x + (y + 0.02) * (y + 0.02)) * 5.0));
             rgb(0.010, 0.011, 0.014) * tiles + fire * tiles + rgb(0.02, 0.022, 0.028) * bell(y + 0.30, 0.05)
@@ -211,7 +211,7 @@ impl Moment<'_> {
 
     fn pan(&self, p: Point, soft: f32, ground: Rgb) -> Rgb {
         let (x, y) = p;
-        let beside = x < -0.28 || y > 0.31 || y < RIM - 0.10;
+        let beside = x < -0.28 || !(RIM - 0.10..=0.31).contains(&y);
         if beside || (x > 0.27 && y > RIM + 0.06) || (x < 0.24 && y < RIM - 0.05) {
             return ground;
         }

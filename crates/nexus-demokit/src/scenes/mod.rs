@@ -68,7 +68,7 @@ pub(crate) trait Shader: Sync {
         for row in (0..rows).step_by(2) {
             whole(row, &mut out[row * width..(row + 1) * width]);
         }
-        if rows % 2 == 0 {
+        if rows.is_multiple_of(2) {
             whole(rows, &mut last);
         }
         for row in (1..rows).step_by(2) {
@@ -98,7 +98,7 @@ pub(crate) fn scene(name: &str, lines: usize) -> Option<Box<dyn Scene>> {
         "sunset_over_the_harbour" => Box::new(sunset::Sunset::new(lines)),
         "candle_lit_table" => Box::new(candle::Candle::new(lines)),
         "kitchen_flame" => Box::new(flame::Flame::new(lines)),
-        "pouring_red_wine" => Box::new(wine::Wine::new()),
+        "pouring_red_wine" => Box::new(wine::Wine::new(lines)),
         "string_lights_terrace" => Box::new(terrace::Terrace::new(lines)),
         "oysters_on_ice" => Box::new(oysters::Oysters::new(lines)),
         "chef_hands_plating" => Box::new(plating::Plating::new(lines)),

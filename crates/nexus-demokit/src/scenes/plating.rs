@@ -18,6 +18,7 @@ pub(crate) struct Plating {
     left: Plate,
     dish: Plate,
     smoke: Field,
+    lines: f32,
 }
 
 impl Plating {
@@ -42,7 +43,7 @@ impl Plating {
         let dish = Plate::paint(Frame { left: -0.55, top: -0.02, right: 0.5, bottom: 0.42 }, detail, |x, y| {
             dish((x, y), 1.6 / lines, &skin)
         });
-        Self { lamps: far, right, left, dish, smoke: Field::clouds(512, 5, 5, 123) }
+        Self { lamps: far, right, left, dish, smoke: Field::clouds(512, 5, 5, 123), lines }
     }
 }
 
@@ -55,7 +56,7 @@ impl Scene for Plating {
             seconds,
             0.0012,
         );
-        let back = room(0.95, 190.0, camera, seconds, &self.lamps, |x, y| {
+        let back = room(0.95, self.lines * 0.176, camera, seconds, &self.lamps, |x, y| {
             rgb(0.016, 0.013, 0.014)
                 + rgb(0.20, 0.085, 0.032) * bell(y + 0.34, 0.20)
                 + rgb(0.06, 0.028, 0.014) * bell(x - 0.1, 0.4) * bell(y, 0.3)
@@ -65,7 +66,7 @@ impl Scene for Plating {
         let tremor = 0.0012 * (seconds * 7.0).sin() + 0.0009 * (seconds * 11.0).sin();
         let hand = (0.65 * lift + tremor, -lift + 0.5 * tremor);
         let rest = (0.002 * (seconds * 1.7).sin(), 0.0015 * (seconds * 1.3).cos());
-        let steam = Plate::paint(Frame::around(0.95, 0.51), 120.0, |x, y| {
+        let steam = Plate::paint(Frame::around(0.95, 0.51), self.lines * 0.111, |x, y| {
             let (wx, wy) = camera.see(x, y, 1.0);
             [self.steam(wx, wy, seconds), 0.0, 0.0, 0.0]
         });

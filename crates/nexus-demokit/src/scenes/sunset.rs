@@ -17,6 +17,7 @@ pub(crate) struct Sunset {
     boats: Plate,
     water: Slopes,
     swell: Slopes,
+    lines: f32,
 }
 
 impl Sunset {
@@ -43,6 +44,7 @@ impl Sunset {
             boats,
             water: Field::clouds(512, 8, 5, 21).slopes(),
             swell: Field::clouds(256, 4, 3, 22).slopes(),
+            lines,
         }
     }
 }
@@ -65,10 +67,11 @@ impl Scene for Sunset {
             bob: (seconds * 1.3).sin() * 0.0011,
             mirrored: Plate::paint_light(Frame::around(0.1, 0.1), 20.0, |_, _| Rgb::BLACK),
         };
-        moment.mirrored =
-            Plate::paint_light(Frame { left: -0.95, top: -0.52, right: 0.95, bottom: 0.14 }, 400.0, |x, y| {
-                moment.beyond(x, y)
-            });
+        moment.mirrored = Plate::paint_light(
+            Frame { left: -0.95, top: -0.52, right: 0.95, bottom: 0.14 },
+            self.lines * 0.185,
+            |x, y| moment.beyond(x, y),
+        );
         Box::new(moment)
     }
 

@@ -33,14 +33,16 @@ pub(crate) struct Terrace {
     tables: Plate,
     lamps: Vec<Lamp>,
     sway: Field,
+    lines: f32,
 }
 
 impl Terrace {
     pub(crate) fn new(lines: f32) -> Self {
         let clouds = Field::clouds(512, 4, 6, 71);
-        let sky = Plate::paint_light(Frame { left: -1.1, top: -0.56, right: 1.1, bottom: 0.56 }, 300.0, |x, y| {
-            sky(&clouds, x, y)
-        });
+        let sky =
+            Plate::paint_light(Frame { left: -1.1, top: -0.56, right: 1.1, bottom: 0.56 }, lines * 0.28, |x, y| {
+                sky(&clouds, x, y)
+            });
         let cords = CORDS
             .iter()
             .map(|cord| {
@@ -52,7 +54,7 @@ impl Terrace {
             .collect();
         let rough = Field::clouds(512, 10, 5, 72);
         let leaf = Field::cells(512, 26, 73);
-        let leaves = Plate::paint(Frame { left: -1.5, top: -0.75, right: 1.5, bottom: 0.75 }, 420.0, |x, y| {
+        let leaves = Plate::paint(Frame { left: -1.5, top: -0.75, right: 1.5, bottom: 0.75 }, lines * 0.39, |x, y| {
             foliage(&rough, &leaf, x, y)
         });
         let mut tables = Plate::paint(Frame { left: -1.2, top: 0.0, right: 1.2, bottom: 0.62 }, lines * 0.6, |x, y| {
@@ -60,7 +62,7 @@ impl Terrace {
         });
         tables.blur(0.0042);
         let lamps = lamps(60, Frame { left: -1.0, top: 0.085, right: 1.0, bottom: 0.17 }, (0.006, 0.017), 74);
-        Self { sky, cords, leaves, tables, lamps, sway: Field::clouds(256, 6, 2, 75) }
+        Self { sky, cords, leaves, tables, lamps, sway: Field::clouds(256, 6, 2, 75), lines }
     }
 }
 
@@ -73,7 +75,7 @@ impl Scene for Terrace {
             seconds,
             0.0012,
         );
-        let mut back = room(0.95, 260.0, camera, seconds, &self.lamps, |x, y| self.sky.light(x, y));
+        let mut back = room(0.95, self.lines * 0.24, camera, seconds, &self.lamps, |x, y| self.sky.light(x, y));
         for cord in &CORDS {
             for k in 0..cord.bulbs {
                 back.add_glow(

@@ -13,6 +13,7 @@ pub(crate) struct Waves {
     grain: Field,
     ripples: Slopes,
     swell: Slopes,
+    lines: f32,
     beach: Plate,
 }
 
@@ -37,6 +38,7 @@ impl Waves {
             beach,
             ripples: Field::clouds(512, 16, 4, 116).slopes(),
             swell: Field::clouds(256, 5, 3, 117).slopes(),
+            lines,
         }
     }
 }
@@ -66,7 +68,7 @@ impl Scene for Waves {
                 Front { at: front, strength, broken: smooth(0.30, 0.55, phase), landed: smooth(0.55, 0.66, phase) };
             (front, Ragged::new(&self.clouds, seed, seconds))
         });
-        let slow = Plate::paint(Frame::around(0.92, 0.51), 150.0, |x, y| {
+        let slow = Plate::paint(Frame::around(0.92, 0.51), self.lines * 0.139, |x, y| {
             let p = camera.see(x, y, 1.0);
             let (along, out) = shore(p.0, p.1);
             let warp_x = self.clouds.at(along * 0.9 + seconds * 0.010, out * 0.9 - seconds * 0.02) - 0.5;

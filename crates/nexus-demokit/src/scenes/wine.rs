@@ -16,14 +16,15 @@ const LIP: f32 = 0.60;
 pub(crate) struct Wine {
     lamps: Vec<Lamp>,
     noise: Field,
+    lines: f32,
 }
 
 impl Wine {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(lines: f32) -> Self {
         let mut far = lamps(42, Frame { left: -0.5, top: -0.5, right: 0.5, bottom: 0.27 }, (0.014, 0.050), 51);
         far.push(Lamp { at: (0.20, -0.20), radius: 0.10, light: rgb(0.55, 0.24, 0.08), near: 0.3 });
         far.push(Lamp { at: (-0.24, 0.08), radius: 0.075, light: rgb(0.34, 0.13, 0.06), near: 0.35 });
-        Self { lamps: far, noise: Field::clouds(256, 6, 4, 52) }
+        Self { lamps: far, noise: Field::clouds(256, 6, 4, 52), lines }
     }
 }
 
@@ -36,7 +37,7 @@ impl Scene for Wine {
             seconds,
             0.0012,
         );
-        let back = room(0.34, 300.0, camera, seconds, &self.lamps, |x, y| {
+        let back = room(0.34, self.lines * 0.156, camera, seconds, &self.lamps, |x, y| {
             let wall = rgb(0.012, 0.010, 0.014) + rgb(0.10, 0.034, 0.014) * bell(x - 0.22, 0.32) * bell(y + 0.15, 0.4);
             let counter = rgb(0.045, 0.018, 0.010) * smooth(0.20, 0.34, y);
             wall + counter + rgb(0.04, 0.03, 0.045) * bell(x + 0.33, 0.16)

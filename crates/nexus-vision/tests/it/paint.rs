@@ -100,3 +100,38 @@ pub(crate) fn leaves(x: f64, y: f64) -> [f64; 3] {
 pub(crate) fn monochrome(x: f64, y: f64) -> [f64; 3] {
     [40.0 + 180.0 * (0.5 + 0.5 * (x * 9.0 + y * 5.0).sin()); 3]
 }
+
+/// A dark kite before a clear sky that fills the frame.
+pub(crate) fn kite(x: f64, y: f64) -> [f64; 3] {
+    if (x - 0.5).abs() * 1.3 + (y - 0.4).abs() < 0.3 {
+        [150.0, 40.0, 40.0]
+    } else {
+        blend([40.0, 130.0, 190.0], [55.0, 145.0, 205.0], y)
+    }
+}
+
+/// A coloured figure on white paper.
+pub(crate) fn figure_on_paper(x: f64, y: f64) -> [f64; 3] {
+    let stripes = 90.0 + 80.0 * (x * 120.0).sin();
+    if (y - 0.65).abs() < 0.28 && (x - 0.5).abs() < 0.35 {
+        [stripes, 120.0, 200.0 - stripes]
+    } else {
+        [255.0, 255.0, 255.0]
+    }
+}
+
+/// A rippled grey sea under light clouds; the horizon lies at 0.45, a brown cliff stands on the right.
+pub(crate) fn grey_sea(x: f64, y: f64) -> [f64; 3] {
+    if y < 0.45 {
+        return blend([150.0, 155.0, 163.0], [190.0, 192.0, 196.0], y / 0.45);
+    }
+    if x > 0.6 {
+        return blend(
+            [120.0, 100.0, 75.0],
+            [170.0, 145.0, 110.0],
+            0.5 + 0.5 * noise((x * 96.0) as u32, (y * 54.0) as u32),
+        );
+    }
+    let ripple = (y * y * 260.0 + 3.0 * (x * 14.0).sin()).sin();
+    blend([98.0, 103.0, 108.0], [128.0, 133.0, 138.0], 0.5 + 0.5 * ripple)
+}

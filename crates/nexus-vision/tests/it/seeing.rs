@@ -30,7 +30,7 @@ async fn obeys_the_rules_of_the_port() {
 #[tokio::test]
 async fn painted_scenes_get_their_words_and_not_others() {
     type Row = (&'static str, ShotView, &'static [&'static str], &'static [&'static str]);
-    let rows: [Row; 8] = [
+    let rows: [Row; 11] = [
         (
             "sunset",
             shot(paint::sunset),
@@ -59,6 +59,14 @@ async fn painted_scenes_get_their_words_and_not_others() {
         ),
         ("leaves", shot(paint::leaves), &["greenery", "green"], &["water-like blue", "sky", "horizon"]),
         ("monochrome", shot(paint::monochrome), &["black and white"], &["colourful", "muted", "blue", "warm light"]),
+        ("kite", shot(paint::kite), &["sky", "blue sky", "blue"], &["water-like blue", "sunset"]),
+        ("figure on paper", shot(paint::figure_on_paper), &["bright"], &["sky", "horizon", "sand-like"]),
+        (
+            "grey sea",
+            shot(paint::grey_sea),
+            &["water-like grey", "horizon", "sky", "grey"],
+            &["water-like blue", "sunset"],
+        ),
     ];
     for (name, view, wanted, unwanted) in rows {
         let seen = see(view).await;
