@@ -84,11 +84,19 @@ impl Fonts {
     pub(crate) fn face(&self, family: &str, weight: u16, words: &str) -> Result<Face, RenderError> {
         let mut loaded = self.lock();
         let (name, is_exact) = family_for(loaded.system.db(), family).ok_or(RenderError::NoFont)?;
-        let mut remark = (!is_exact).then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
-        let of_family = |face: &&FaceInfo| face.style == Style::Normal && face.families.iter().any(|(own, _)| *own == name);
+        let mut remark = (!is_exact)
+            .then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
+        let of_family =
+            |face: &&FaceInfo| face.style == Style::Normal && face.families.iter().any(|(own, _)| *own == name);
         let mut candidates: Vec<FaceInfo> = loaded.system.db().faces().filter(of_family).cloned().collect();
         if candidates.is_empty() {
-            candidates = loaded.system.db().faces().filter(|face| face.families.iter().any(|(own, _)| *own == name)).cloned().collect();
+            candidates = loaded
+                .system
+                .db()
+                .faces()
+                .filter(|face| face.families.iter().any(|(own, _)| *own == name))
+                .cloned()
+                .collect();
         }
         // Equal candidates differ by optical size, which names count upwards: the largest suits a film best.
         candidates.sort_by(|left, right| right.post_script_name.cmp(&left.post_script_name));
@@ -97,7 +105,11 @@ impl Fonts {
             let Some(font) = loaded.system.get_font(face.id, Weight(weight)) else { continue };
             let swash = font.as_swash();
             let charmap = swash.charmap();
-            let missing = PUNCTUATION.chars().chain(words.chars()).filter(|letter| !letter.is_whitespace() && charmap.map(*letter) == 0).count();
+            let missing = PUNCTUATION
+                .chars()
+                .chain(words.chars())
+                .filter(|letter| !letter.is_whitespace() && charmap.map(*letter) == 0)
+                .count();
             let is_variable = swash.variations().find_by_tag(u32::from_be_bytes(*b"wght")).is_some();
             // A variable font takes any weight; a fixed one is found only by its own.
             let own = if is_variable { weight } else { face.weight.0 };
@@ -108,17 +120,31 @@ impl Fonts {
         }
         let (_, away, face, weight_used) = best.ok_or(RenderError::NoFont)?;
         if away > 150 && remark.is_none() {
-            remark = Some(format!("'{name}' has no weight near {weight} with all the letters that are needed; weight {weight_used} is used"));
+            remark = Some(format!(
+                "'{name}' has no weight near {weight} with all the letters that are needed; weight {weight_used} is used"
+            ));
         }
         let database = loaded.system.db();
         // The most particular of the face's names that leads to it and to no other.
         let leads = |own: &&String| {
-            let query = Query { families: &[Family::Name(own)], weight: Weight(weight_used), stretch: face.stretch, style: face.style };
+            let query = Query {
+                families: &[Family::Name(own)],
+                weight: Weight(weight_used),
+                stretch: face.stretch,
+                style: face.style,
+            };
             database.query(&query) == Some(face.id)
         };
         let selector = face.families.iter().map(|(own, _)| own).find(leads).unwrap_or(&name).clone();
-        let content = database.with_face_data(face.id, |bytes, _| blake3::hash(bytes).to_hex()[..32].to_owned()).unwrap_or_default();
-        Ok(Face { identity: format!("{} {weight_used} {content}", face.post_script_name), family: selector, weight: weight_used, remark })
+        let content = database
+            .with_face_data(face.id, |bytes, _| blake3::hash(bytes).to_hex()[..32].to_owned())
+            .unwrap_or_default();
+        Ok(Face {
+            identity: format!("{} {weight_used} {content}", face.post_script_name),
+            family: selector,
+            weight: weight_used,
+            remark,
+        })
     }
 }
 

@@ -18,7 +18,11 @@ pub(crate) fn layout_tags(picture: &Picture) -> Vec<(&'static str, f64)> {
     if sky_score < 0.5 {
         sky.heights.fill(0);
     }
-    let (water, wet) = water_like(picture, &sky);
+    let (mut water, wet) = water_like(picture, &sky);
+    // What has the colour of the sky and no line between, under a balloon or a branch, is more sky.
+    if sky_score >= 0.5 && line.score() < 0.5 && mean_colour(picture, &wet).distance2(sky.colour) < 0.035 * 0.035 {
+        water = 0.0;
+    }
     let evening = sunset_sky(picture, line);
     let shore = water.min(shoreline(picture, line, &wet));
     let horizon = line.score().min(sky_score.max(shore).max(evening));
@@ -244,11 +248,7 @@ fn water_like(picture: &Picture, sky: &Sky) -> (f64, Vec<bool>) {
             && colour.is_hue(152.0, 272.0, 0.024)
     };
     let mask: Vec<bool> = (0..picture.lab.len()).map(wet).collect();
-    let mut score = largest(picture, &mask, |texture, low| rippled(texture).min(grade(low, 0.3, 0.45)));
-    // What has the colour of the sky, under a balloon or a branch, is more sky.
-    if sky.heights.iter().any(|height| *height > 0) && mean_colour(picture, &mask).distance2(sky.colour) < 0.06 * 0.06 {
-        score = 0.0;
-    }
+    let score = largest(picture, &mask, |texture, low| rippled(texture).min(grade(low, 0.3, 0.45)));
     (score, mask)
 }
 

@@ -223,7 +223,9 @@ fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, rem
 fn hang(line: &Line) -> f64 {
     let weight = |glyph: Option<&LayoutGlyph>| {
         glyph.map_or(0.0, |glyph| match line.text.get(glyph.start..glyph.end) {
-            Some("“" | "”" | "„" | "«" | "»" | "‘" | "’" | "\"" | "," | "." | "…" | "–" | "—") => f64::from(glyph.w),
+            Some("“" | "”" | "„" | "«" | "»" | "‘" | "’" | "\"" | "," | "." | "…" | "–" | "—") => {
+                f64::from(glyph.w)
+            }
             Some(_) | None => 0.0,
         })
     };
