@@ -131,7 +131,8 @@ pub fn lay_cuts(
         return Err(CutError::TooShort { seconds: grid.duration_s });
     }
     let marks = cut_marks(grid, config);
-    if marks.len() < 3 {
+    // Two marks hold one stretch of music, and a stretch can repeat.
+    if marks.len() < 2 {
         Ok(free_cuts(scenes, grid, rate, config))
     } else {
         Ok(grid_cuts(scenes, grid, &marks, rate, config))
@@ -335,6 +336,12 @@ mod tests {
         let plan = lay_cuts(&story(), &grid, FrameRate::FPS_30, &CutConfig::default()).expect("a plan");
         assert!(plan.slots.iter().all(|slot| slot.downbeat_s.is_none()));
         assert!(plan.music.iter().map(|piece| piece.length_s).sum::<f64>() >= plan.rate.start_of(plan.length).0 - 1e-6);
+    }
+
+    #[test]
+    fn four_fast_bars_are_enough_for_a_grid() {
+        let plan = lay_cuts(&story(), &steady(219.0, 4, 0.0, vec![]), FrameRate::FPS_30, &CutConfig::default());
+        assert!(plan.expect("a plan").slots.iter().all(|slot| slot.downbeat_s.is_some()));
     }
 
     #[test]

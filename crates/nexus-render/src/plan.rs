@@ -18,6 +18,10 @@ use crate::{
 /// A blurred picture is decoded at this fraction of its size: the blur hides it, and costs a sixteenth.
 const BLUR_SHRINK: f64 = 4.0;
 
+/// A moving picture is enlarged by its decoder up to this multiple of its size at scale 1, and by the compositor
+/// beyond it.
+const FAR_ZOOM: f64 = 1.25;
+
 /// What a source is, after probing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum SourceFacts {
@@ -422,12 +426,13 @@ impl Resolver<'_> {
         let crop_width = even(placement.source.width).clamp(2, (source_px.0 - crop_x).max(2));
         let crop_height = even(placement.source.height).clamp(2, (source_px.1 - crop_y).max(2));
         let shrink = if blurred { BLUR_SHRINK } else { 1.0 };
-        let size = |needed: f64, crop: u32| {
-            let wanted = even(needed / shrink);
-            // A moving geometry is sampled from the source's own pixels when there are too few of them.
-            if is_static { wanted } else { wanted.min(even(f64::from(crop))) }
+        let size = |needed: f64, at_one: f64, crop: u32| {
+            // Far zooms are sampled from the source's own pixels, or from a little more than the frame's.
+            let most = f64::from(crop).max(at_one * FAR_ZOOM);
+            even(if is_static { needed } else { needed.min(most) } / shrink)
         };
-        let (width_px, height_px) = (size(needed.0, crop_width), size(needed.1, crop_height));
+        let width_px = size(needed.0, placement.target.width, crop_width);
+        let height_px = size(needed.1, placement.target.height, crop_height);
         Some((placement, Picture { crop_x, crop_y, crop_width, crop_height, width_px, height_px }))
     }
 }

@@ -39,6 +39,7 @@ impl Raster {
     }
 
     /// The pixel at a place of the frame; clear outside.
+    #[cfg(test)]
     pub(crate) fn at(&self, x: i32, y: i32) -> [u8; 4] {
         let (column, row) = (x - self.x, y - self.y);
         if column < 0 || row < 0 || column as usize >= self.width || row as usize >= self.height {
@@ -46,6 +47,21 @@ impl Raster {
         }
         let begin = (row as usize * self.width + column as usize) * 4;
         [self.data[begin], self.data[begin + 1], self.data[begin + 2], self.data[begin + 3]]
+    }
+
+    /// Copies a row of the frame from `x` on; clear outside.
+    pub(crate) fn copy_row(&self, x: i32, y: i32, out: &mut [[u8; 4]]) {
+        let row = y - self.y;
+        if row < 0 || row as usize >= self.height {
+            return out.fill([0; 4]);
+        }
+        let pixels = self.data[row as usize * self.width * 4..(row as usize + 1) * self.width * 4].as_chunks::<4>().0;
+        let skipped = (self.x - x).clamp(0, out.len() as i32) as usize;
+        let from = (x - self.x).clamp(0, self.width as i32) as usize;
+        let count = (self.width - from).min(out.len() - skipped);
+        out[..skipped].fill([0; 4]);
+        out[skipped..skipped + count].copy_from_slice(&pixels[from..from + count]);
+        out[skipped + count..].fill([0; 4]);
     }
 
     /// Lays `other` over this one; `opacity` 0 to 255. What lies outside is left out.

@@ -72,8 +72,20 @@ struct Axis {
     starts: Vec<u32>,
     /// `taps` weights per drawn pixel.
     weights: Vec<i16>,
+    /// For four taps: the weights again, one list per tap, and the runs of drawn pixels whose source pixels follow
+    /// each other. Near the original size runs are long, and a run is a plain convolution.
+    by_tap: [Vec<i16>; 4],
+    runs: Vec<Run>,
     /// How much of each drawn pixel lies within the target, 0 to 255.
     cover: Vec<u8>,
+}
+
+/// `length` drawn pixels from `at`, of which the first is mixed from the source at `start`, the next from
+/// `start + 1`, and so on.
+struct Run {
+    at: usize,
+    start: usize,
+    length: usize,
 }
 
 impl Axis {
@@ -91,6 +103,8 @@ impl Axis {
             taps,
             starts: Vec::with_capacity(count),
             weights: Vec::with_capacity(count * taps),
+            by_tap: Default::default(),
+            runs: Vec::new(),
             cover: Vec::with_capacity(count),
         };
         let mut scratch = vec![0.0_f64; taps];
@@ -99,6 +113,10 @@ impl Axis {
             axis.push(centre, widen, from, &mut scratch);
             let inside = (pixel as f64 + 1.0).min(origin + length) - (pixel as f64).max(origin);
             axis.cover.push((inside.clamp(0.0, 1.0) * 255.0).round() as u8);
+        }
+        if taps == 4 {
+            axis.by_tap = [0, 1, 2, 3].map(|tap| axis.weights.iter().skip(tap).step_by(4).copied().collect());
+            axis.runs = runs(&axis.starts);
         }
         axis
     }
@@ -132,6 +150,18 @@ impl Axis {
         }
         self.starts.push(start as u32);
     }
+}
+
+fn runs(starts: &[u32]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (at, start) in starts.iter().enumerate() {
+        let start = *start as usize;
+        match runs.last_mut() {
+            Some(run) if run.start + run.length == start => run.length += 1,
+            Some(_) | None => runs.push(Run { at, start, length: 1 }),
+        }
+    }
+    runs
 }
 
 /// The interpolating cubic of Catmull and Rom (Keys, 1981, with a = −½).
@@ -188,14 +218,16 @@ fn draw_plane(plane: Plane<'_>, from: &[u8], from_width: usize, (across, down): 
 fn squeeze_row(row: &[u8], axis: &Axis, out: &mut [i16]) {
     let round = 1 << (FIRST_SHIFT - 1);
     if axis.taps == 4 {
-        for ((value, start), weights) in out.iter_mut().zip(&axis.starts).zip(axis.weights.as_chunks::<4>().0) {
-            let start = *start as usize;
-            let Some(pixels) = row.get(start..start + 4) else { continue };
-            let sum = i32::from(pixels[0]) * i32::from(weights[0])
-                + i32::from(pixels[1]) * i32::from(weights[1])
-                + i32::from(pixels[2]) * i32::from(weights[2])
-                + i32::from(pixels[3]) * i32::from(weights[3]);
-            *value = ((sum + round) >> FIRST_SHIFT) as i16;
+        for Run { at, start, length } in &axis.runs {
+            let [first, second, third, fourth] = [0, 1, 2, 3].map(|tap| &row[start + tap..start + tap + length]);
+            let [a, b, c, d] = [0, 1, 2, 3].map(|tap: usize| &axis.by_tap[tap][*at..at + length]);
+            for (index, value) in out[*at..at + length].iter_mut().enumerate() {
+                let sum = i32::from(i16::from(first[index])) * i32::from(a[index])
+                    + i32::from(i16::from(second[index])) * i32::from(b[index])
+                    + i32::from(i16::from(third[index])) * i32::from(c[index])
+                    + i32::from(i16::from(fourth[index])) * i32::from(d[index]);
+                *value = ((sum + round) >> FIRST_SHIFT) as i16;
+            }
         }
     } else {
         for ((value, start), weights) in out.iter_mut().zip(&axis.starts).zip(axis.weights.chunks_exact(axis.taps)) {

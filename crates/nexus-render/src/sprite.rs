@@ -57,21 +57,25 @@ impl Sprite {
             )
             .enumerate()
             .for_each(|(pair, ((luma, alpha), ((blue, red), half_alpha)))| {
-                let mut sums = vec![[0_i32; 4]; half];
-                for line in 0..2 {
-                    for column in 0..width {
-                        let pixel = raster.at((x + column) as i32, (y + pair * 2 + line) as i32).map(i32::from);
-                        let [red, green, blue, opacity] = pixel;
-                        luma[line * width + column] = clamp(premultiplied_luma(red, green, blue, opacity));
-                        alpha[line * width + column] = clamp(opacity);
-                        let sum = &mut sums[column / 2];
-                        for (total, value) in sum.iter_mut().zip(pixel) {
-                            *total += value;
-                        }
+                let mut lines = [vec![[0_u8; 4]; width], vec![[0_u8; 4]; width]];
+                for (line, pixels) in lines.iter_mut().enumerate() {
+                    raster.copy_row(x as i32, (y + pair * 2 + line) as i32, pixels);
+                    let luma = &mut luma[line * width..(line + 1) * width];
+                    let alpha = &mut alpha[line * width..(line + 1) * width];
+                    for ((pixel, luma), alpha) in pixels.iter().zip(luma).zip(alpha) {
+                        let [red, green, blue, opacity] = pixel.map(i32::from);
+                        *luma = clamp(premultiplied_luma(red, green, blue, opacity));
+                        *alpha = pixel[3];
                     }
                 }
-                for (column, sum) in sums.iter().enumerate() {
-                    let [r, g, b, opacity] = sum.map(|total| (total + 2) / 4);
+                let [upper, lower] = &lines;
+                for (column, (above, below)) in
+                    upper.as_chunks::<2>().0.iter().zip(lower.as_chunks::<2>().0).enumerate()
+                {
+                    let [[a, b], [c, d]] =
+                        [above.map(|pixel| pixel.map(i32::from)), below.map(|pixel| pixel.map(i32::from))];
+                    let [r, g, b, opacity] =
+                        [0, 1, 2, 3].map(|channel| (a[channel] + b[channel] + c[channel] + d[channel] + 2) / 4);
                     blue[column] = clamp(chroma_u(r, g, b, opacity));
                     red[column] = clamp(chroma_v(r, g, b, opacity));
                     half_alpha[column] = clamp(opacity);
