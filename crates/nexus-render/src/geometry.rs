@@ -27,6 +27,20 @@ impl Rect {
         }
     }
 
+    /// This rectangle, moved by pixels to the right and down.
+    #[must_use]
+    pub fn moved(self, (x, y): (f64, f64)) -> Self {
+        Self { x: self.x + x, y: self.y + y, ..self }
+    }
+
+    /// Edges within a thousandth of a pixel of a whole pixel lie on it: offsets are fractions, and rounding of
+    /// decimal fractions must not cost sharpness.
+    #[must_use]
+    pub fn snapped(self) -> Self {
+        let snap = |value: f64| if (value - value.round()).abs() < 1e-3 { value.round() } else { value };
+        Self { x: snap(self.x), y: snap(self.y), width: snap(self.width), height: snap(self.height) }
+    }
+
     /// True when every edge lies on an even pixel, so that chroma samples fall on chroma samples.
     #[must_use]
     pub fn is_even(self) -> bool {
@@ -56,7 +70,7 @@ pub struct Placement {
 }
 
 /// Lays a clip whose source measures `source_px` into a frame of `frame_px`. `focus` is the point of the source
-/// that a crop keeps in the middle, as fractions of width and height.
+/// that a crop keeps in the middle, as fractions of width and height. The clip's offset is not in it: offsets move.
 #[must_use]
 pub fn place(clip: &Clip, source_px: (f64, f64), frame_px: (f64, f64), focus: [f64; 2]) -> Placement {
     let (source_width, source_height) = source_px;
@@ -84,11 +98,10 @@ pub fn place(clip: &Clip, source_px: (f64, f64), frame_px: (f64, f64), focus: [f
     // The clip is its box when it has one, and its picture otherwise.
     let (clip_width, clip_height) = if has_box { (box_width, box_height) } else { (width, height) };
     let (across, down) = anchor_shares(clip.position);
-    // Offsets that move are refused by `check` until they are drawn.
-    let x = across * (frame_px.0 - clip_width) + clip.offset.x.at(0.0) * frame_px.0;
-    let y = down * (frame_px.1 - clip_height) - clip.offset.y.at(0.0) * frame_px.1;
+    let x = across * (frame_px.0 - clip_width);
+    let y = down * (frame_px.1 - clip_height);
     let target = Rect { x: x + (clip_width - width) / 2.0, y: y + (clip_height - height) / 2.0, width, height };
-    Placement { source, target: snapped(target), anchor: (x + across * clip_width, y + down * clip_height) }
+    Placement { source, target: target.snapped(), anchor: (x + across * clip_width, y + down * clip_height) }
 }
 
 /// 0, ½ or 1 across and down: where the clip touches the frame.
@@ -104,13 +117,6 @@ fn anchor_shares(position: Position) -> (f64, f64) {
         Position::Bottom => (0.5, 1.0),
         Position::BottomRight => (1.0, 1.0),
     }
-}
-
-/// Edges within a thousandth of a pixel of a whole pixel lie on it: offsets are fractions, and rounding of
-/// decimal fractions must not cost sharpness.
-fn snapped(rect: Rect) -> Rect {
-    let snap = |value: f64| if (value - value.round()).abs() < 1e-3 { value.round() } else { value };
-    Rect { x: snap(rect.x), y: snap(rect.y), width: snap(rect.width), height: snap(rect.height) }
 }
 
 #[cfg(test)]
