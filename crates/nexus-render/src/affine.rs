@@ -110,6 +110,11 @@ impl Affine {
         self.a.hypot(self.b).max(self.c.hypot(self.d))
     }
 
+    /// The six numbers: `a, b, c, d, e, f`.
+    pub(crate) fn row(self) -> [f64; 6] {
+        [self.a, self.b, self.c, self.d, self.e, self.f]
+    }
+
     /// How far the place in the image moves from one pixel to the next in a row: `(a, b)`.
     pub(crate) fn along_row(self) -> (f64, f64) {
         (self.a, self.b)

@@ -1,31 +1,41 @@
-//! One frame from its layers: pictures resampled into place, overlays blended over them.
+//! One frame from its layers: pictures resampled into place, everything else blended over them.
 
-use nexus_edit::model::Color;
+use nexus_edit::model::{ChromaKey, Color};
 use nexus_media::Yuv420;
 
 use crate::{
-    animate::transition_opacity,
+    affine::Affine,
+    chroma,
     colour::Rgb,
     filter,
     geometry::Rect,
+    mask::Mask,
     overlay::Overlay,
     plan::{Layer, Plan},
+    pose::{Pose, pose},
     resample::{Lay, draw},
+    warp::{Sheet, warp},
 };
 
 /// A layer of a piece, with where its pixels come from.
 pub(crate) struct LiveLayer {
     pub(crate) layer: Layer,
     pub(crate) pixels: Pixels,
+    /// Its masks, live themselves.
+    pub(crate) mattes: Vec<LiveLayer>,
 }
 
 /// Where a layer's pixels come from.
 #[expect(clippy::large_enum_variant, reason = "one per layer of a segment, never moved in a loop")]
 pub(crate) enum Pixels {
-    /// The current frame of a video; raw until its filter has been applied.
+    /// The current frame of a video; raw until its key and its filter have been applied.
     Moving {
         /// The frame.
         picture: Yuv420,
+        /// What a chroma key leaves of it; empty without one.
+        alpha: Vec<u8>,
+        /// The key.
+        key: Option<ChromaKey>,
         /// True before the filter.
         is_raw: bool,
     },
@@ -35,59 +45,110 @@ pub(crate) enum Pixels {
     Drawn(Overlay),
 }
 
-/// Draws frame `frame` of the film over `canvas`.
+/// What every frame of a film has in common.
+#[derive(Clone, Copy)]
+struct Stage {
+    fps: f64,
+    frame_px: (f64, f64),
+}
+
+/// Draws frame `frame` of the timeline over `canvas`.
 pub(crate) fn compose(plan: &Plan, layers: &mut [LiveLayer], frame: u64, canvas: &mut Yuv420) {
-    let fps = plan.rate.as_f64();
-    let is_seen = |live: &LiveLayer| (live.layer.start..live.layer.end).contains(&frame);
-    let bottom = layers.iter().rposition(|live| is_seen(live) && hides_all_below(plan, live, frame - live.layer.start));
+    let stage = Stage { fps: plan.rate.as_f64(), frame_px: plan.frame_px() };
+    let bottom = layers.iter().rposition(|live| live.is_seen(frame) && live.hides_all_below(frame, stage));
     if bottom.is_none() {
         fill(canvas, plan.background);
     }
-    for live in layers.iter_mut().skip(bottom.unwrap_or(0)).filter(|live| is_seen(live)) {
-        let index = frame - live.layer.start;
-        let opacity = (opacity_at(&live.layer, index, fps) * 255.0).round() as u8;
+    for live in layers.iter_mut().skip(bottom.unwrap_or(0)).filter(|live| live.is_seen(frame)) {
+        live.draw(frame, stage, canvas);
+    }
+}
+
+impl LiveLayer {
+    fn is_seen(&self, frame: u64) -> bool {
+        (self.layer.start..self.layer.end).contains(&frame)
+    }
+
+    fn pose(&self, frame: u64, stage: Stage) -> Pose {
+        pose(&self.layer, frame - self.layer.start, stage.fps, stage.frame_px)
+    }
+
+    fn hides_all_below(&self, frame: u64, stage: Stage) -> bool {
+        let is_opaque = match &self.pixels {
+            Pixels::Moving { key, .. } => key.is_none(),
+            Pixels::Standing(_) => true,
+            Pixels::Drawn(_) => false,
+        };
+        let pose = self.pose(frame, stage);
+        let covers = |target: Rect| target.covers(stage.frame_px.0, stage.frame_px.1);
+        is_opaque
+            && pose.opacity > 0.999
+            && pose.curtain.is_none()
+            && !self.mattes.iter().any(|matte| matte.is_seen(frame))
+            && pose.upright(self.layer.placement.target).is_some_and(covers)
+    }
+
+    fn draw(&mut self, frame: u64, stage: Stage, canvas: &mut Yuv420) {
+        let pose = self.pose(frame, stage);
+        let opacity = (pose.opacity * 255.0).round() as u8;
         if opacity == 0 {
-            continue;
+            return;
         }
-        let target = target_at(&live.layer, index, fps);
-        match &mut live.pixels {
-            Pixels::Moving { picture, is_raw } => {
-                if let Some(effect) = live.layer.filter.filter(|_| std::mem::take(is_raw)) {
-                    filter::apply(effect, picture);
+        let mask = self.mask(&pose, frame, stage, canvas);
+        let at_rest = self.layer.placement.target;
+        let frame_px = (canvas.width_px as usize, canvas.height_px as usize);
+        let (picture, alpha) = match &mut self.pixels {
+            Pixels::Moving { picture, alpha, key, is_raw } => {
+                if std::mem::take(is_raw) {
+                    if let Some(key) = key {
+                        chroma::key_out(key, picture, alpha);
+                    }
+                    if let Some(effect) = self.layer.filter {
+                        filter::apply(effect, picture);
+                    }
                 }
-                draw(canvas, picture, Lay { target, opacity });
+                (&*picture, (!alpha.is_empty()).then_some(alpha.as_slice()))
             }
-            Pixels::Standing(picture) => draw(canvas, picture, Lay { target, opacity }),
+            Pixels::Standing(picture) => (&*picture, None),
             Pixels::Drawn(overlay) => {
-                if let Some(sprite) = overlay.sprite(&live.layer, index, fps) {
-                    sprite.blend(canvas, opacity);
+                let Some(sprite) = overlay.sprite(&self.layer, frame - self.layer.start, stage.fps, &pose) else {
+                    return;
+                };
+                match mask {
+                    Some(mask) => {
+                        let mut masked = (*sprite).clone();
+                        masked.mask(&mask);
+                        masked.blend(canvas, opacity);
+                    }
+                    None => sprite.blend(canvas, opacity),
                 }
+                return;
+            }
+        };
+        match pose.upright(at_rest) {
+            Some(target) if mask.is_none() && alpha.is_none() => draw(canvas, picture, Lay { target, opacity }),
+            Some(_) | None => {
+                let (width, height) = (f64::from(picture.width_px), f64::from(picture.height_px));
+                let own = Rect { x: 0.0, y: 0.0, width, height };
+                let map = Affine::between(own, at_rest).then(pose.map);
+                let Some(mut sprite) = warp(Sheet { picture, alpha }, map, frame_px) else { return };
+                if let Some(mask) = &mask {
+                    sprite.mask(mask);
+                }
+                sprite.blend(canvas, opacity);
             }
         }
     }
-}
 
-fn hides_all_below(plan: &Plan, live: &LiveLayer, index: u64) -> bool {
-    let fps = plan.rate.as_f64();
-    match live.pixels {
-        Pixels::Moving { .. } | Pixels::Standing(_) => {
-            opacity_at(&live.layer, index, fps) > 0.999
-                && target_at(&live.layer, index, fps).covers(f64::from(plan.width_px), f64::from(plan.height_px))
+    /// What hides parts of the layer at this frame.
+    fn mask(&mut self, pose: &Pose, frame: u64, stage: Stage, canvas: &Yuv420) -> Option<Mask> {
+        let mut luma = None;
+        for matte in self.mattes.iter_mut().filter(|matte| matte.is_seen(frame)) {
+            let black = || Yuv420::new(canvas.width_px, canvas.height_px);
+            matte.draw(frame, stage, luma.get_or_insert_with(black));
         }
-        Pixels::Drawn(_) => false,
+        Mask::new(pose.curtain, luma.as_ref(), canvas.width_px as usize)
     }
-}
-
-fn opacity_at(layer: &Layer, index: u64, fps: f64) -> f64 {
-    layer.opacity.at(index as f64 / fps) * transition_opacity(layer.transition, index, layer.frames(), fps)
-}
-
-/// Where a picture stands; edges within a thousandth of a pixel of a whole one lie on it.
-fn target_at(layer: &Layer, index: u64, fps: f64) -> Rect {
-    let scale = layer.scale.at(index as f64 / fps);
-    let target = layer.placement.target.scaled_about(layer.placement.anchor, scale);
-    let snap = |value: f64| if (value - value.round()).abs() < 1e-3 { value.round() } else { value };
-    Rect { x: snap(target.x), y: snap(target.y), width: snap(target.width), height: snap(target.height) }
 }
 
 fn fill(canvas: &mut Yuv420, colour: Color) {

@@ -1,11 +1,17 @@
 //! The fonts of this machine: which face a family and weight become, and what stands in when it is missing.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use cosmic_text::{
     FontSystem, SwashCache, Weight,
-    fontdb::{Database, FaceInfo, Family, Query, Style},
+    fontdb::{Database, FaceInfo, Family, Query, Source, Style},
 };
+
+use nexus_edit::model::{Font, asset::FontStyle};
 
 use crate::RenderError;
 
@@ -45,6 +51,15 @@ const PUNCTUATION: &str = "“”‘’–—…·éüñ";
 /// Every installed font, loaded once and shared by all renders.
 pub(crate) struct Fonts {
     inner: Mutex<Loaded>,
+    /// Faces of an edit's own files by the base name of the file, in lower case.
+    own: BTreeMap<String, OwnFace>,
+}
+
+/// A face that an edit brought along.
+struct OwnFace {
+    family: String,
+    weight: u16,
+    is_italic: bool,
 }
 
 /// The font system and its rasteriser, while locked.
@@ -60,6 +75,8 @@ pub(crate) struct Face {
     pub(crate) family: String,
     /// The weight that selects this face.
     pub(crate) weight: u16,
+    /// True for the slanted faces of a family.
+    pub(crate) is_italic: bool,
     /// Name and content: equal for equal letter shapes.
     pub(crate) identity: String,
     /// Set when another family than the one asked for is used.
@@ -72,22 +89,53 @@ impl Fonts {
         database.load_system_fonts();
         // A fixed locale: the choice of fallback fonts must not depend on the user's environment.
         let system = FontSystem::new_with_locale_and_db("en-US".to_owned(), database);
-        Self { inner: Mutex::new(Loaded { system, glyphs: SwashCache::new() }) }
+        Self { inner: Mutex::new(Loaded { system, glyphs: SwashCache::new() }), own: BTreeMap::new() }
+    }
+
+    /// The machine's fonts and those of `files`: the `src` of each and where it lies. A font is found by the names in
+    /// its file and by the base name of its `src`.
+    ///
+    /// # Errors
+    /// [`RenderError::Edit`] when a file is no font.
+    pub(crate) fn with_files<'a>(files: impl Iterator<Item = (&'a str, &'a Path)>) -> Result<Self, RenderError> {
+        let mut fonts = Self::load();
+        for (index, (src, file)) in files.enumerate() {
+            let bytes = std::fs::read(file).map_err(RenderError::disk("font"))?;
+            let loaded = fonts.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let database = loaded.system.db_mut();
+            let ids = database.load_font_source(Source::Binary(Arc::new(bytes)));
+            let Some(face) = ids.first().and_then(|id| database.face(*id)) else {
+                let expected = "expected a TrueType or OpenType font file";
+                return Err(RenderError::edit(format!("timeline.fonts[{index}].src"), expected));
+            };
+            let own = OwnFace {
+                family: face.families.first().map(|(name, _)| name.clone()).unwrap_or_default(),
+                weight: face.weight.0,
+                is_italic: face.style != Style::Normal,
+            };
+            fonts.own.insert(base_name(src).to_ascii_lowercase(), own);
+        }
+        Ok(fonts)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Loaded> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The installed face nearest to `family` at `weight` that has the letters of `words` and the punctuation of
-    /// good typesetting; when no face of the family has them all, the one that lacks the fewest.
-    pub(crate) fn face(&self, family: &str, weight: u16, words: &str) -> Result<Face, RenderError> {
+    /// The face for `font` that has the letters of `words` and the punctuation of good typesetting; when no face of
+    /// the family has them all, the one that lacks the fewest.
+    pub(crate) fn face(&self, font: &Font, words: &str) -> Result<Face, RenderError> {
+        let wanted_italic = font.style == FontStyle::Italic;
+        let (family, weight, is_italic) = match self.own.get(&font.family.to_ascii_lowercase()) {
+            Some(own) => (own.family.as_str(), own.weight, own.is_italic),
+            None => (font.family.as_str(), font.weight, wanted_italic),
+        };
         let mut loaded = self.lock();
         let (name, is_exact) = family_for(loaded.system.db(), family).ok_or(RenderError::NoFont)?;
         let mut remark = (!is_exact)
             .then(|| format!("the font '{family}' is not installed; '{name}' stands in: install it and render again"));
-        let of_family =
-            |face: &&FaceInfo| face.style == Style::Normal && face.families.iter().any(|(own, _)| *own == name);
+        let fits_style = |face: &FaceInfo| (face.style != Style::Normal) == is_italic;
+        let of_family = |face: &&FaceInfo| fits_style(face) && face.families.iter().any(|(own, _)| *own == name);
         let mut candidates: Vec<FaceInfo> = loaded.system.db().faces().filter(of_family).cloned().collect();
         if candidates.is_empty() {
             candidates = loaded
@@ -143,6 +191,7 @@ impl Fonts {
             identity: format!("{} {weight_used} {content}", face.post_script_name),
             family: selector,
             weight: weight_used,
+            is_italic: face.style != Style::Normal,
             remark,
         })
     }
@@ -163,4 +212,11 @@ fn family_for(database: &Database, family: &str) -> Option<(String, bool)> {
     let any = || database.faces().filter_map(|face| face.families.first()).map(|(name, _)| name.clone()).min();
     let stand_in = first.iter().chain(&second).find_map(|name| installed(name)).or_else(any)?;
     Some((stand_in, false))
+}
+
+/// The last part of an address without its ending and its query.
+fn base_name(src: &str) -> &str {
+    let path = src.split(['?', '#']).next().unwrap_or(src);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(name, _)| name)
 }

@@ -121,7 +121,7 @@ fn anchor_shares(position: Position) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use nexus_edit::model::{Asset, Image, Offset};
+    use nexus_edit::model::{Asset, Image};
 
     use super::*;
 
@@ -156,20 +156,19 @@ mod tests {
     }
 
     #[test]
-    fn nine_positions_and_offsets_with_y_up() {
+    fn nine_positions() {
         for (position, x, y) in [
-            (Position::TopLeft, 10.0, -40.0),
-            (Position::Top, 50.0, -40.0),
-            (Position::TopRight, 90.0, -40.0),
-            (Position::Left, 10.0, 50.0),
-            (Position::Center, 50.0, 50.0),
-            (Position::Right, 90.0, 50.0),
-            (Position::BottomLeft, 10.0, 140.0),
-            (Position::Bottom, 50.0, 140.0),
-            (Position::BottomRight, 90.0, 140.0),
+            (Position::TopLeft, 0.0, 0.0),
+            (Position::Top, 40.0, 0.0),
+            (Position::TopRight, 80.0, 0.0),
+            (Position::Left, 0.0, 90.0),
+            (Position::Center, 40.0, 90.0),
+            (Position::Right, 80.0, 90.0),
+            (Position::BottomLeft, 0.0, 180.0),
+            (Position::Bottom, 40.0, 180.0),
+            (Position::BottomRight, 80.0, 180.0),
         ] {
-            let offset = Offset::fixed(0.1, 0.2);
-            let clip = Clip { position, offset, width: Some(20.0), height: Some(20.0), ..clip() };
+            let clip = Clip { position, width: Some(20.0), height: Some(20.0), ..clip() };
             let target = place(&clip, (20.0, 20.0), (100.0, 200.0), [0.5; 2]).target;
             assert_eq!((target.x, target.y), (x, y), "{position:?}");
         }

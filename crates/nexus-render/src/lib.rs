@@ -3,18 +3,26 @@
 //! The pure part resolves an edit document into frames ([`plan`]) and pieces ([`segment`]); the rest draws
 //! them in planar YUV between one decoder per picture and one encoder per piece.
 
+pub mod affine;
 pub mod animate;
 mod cache;
 mod check;
+mod chroma;
 mod colour;
 mod compositor;
+mod content;
 pub mod document;
 mod error;
+mod explain;
+mod export;
 mod filter;
 mod fonts;
 pub mod geometry;
+mod mask;
+pub mod motion;
 mod overlay;
 pub mod plan;
+pub mod pose;
 mod raster;
 mod renderer;
 mod resample;
@@ -23,10 +31,15 @@ mod sound;
 mod sources;
 mod sprite;
 mod still;
+mod studio;
 mod svg;
 mod text;
+mod warp;
 mod worker;
 
 pub use error::RenderError;
 
-pub use renderer::{LocalRenderer, RendererConfig};
+pub use explain::Explanation;
+pub use renderer::LocalRenderer;
+pub use sources::{Files, Found, Library};
+pub use studio::{Job, Rendered, RendererConfig, Studio};

@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     RenderError,
+    affine::Affine,
+    animate::largest,
+    filter,
     fonts::{Face, Fonts},
     geometry::Rect,
+    motion::largest_scale,
     plan::{Content, Layer},
+    pose::Pose,
     raster::Raster,
     sprite::Sprite,
     still::Still,
@@ -32,7 +37,7 @@ enum Source {
 /// All that an overlay's pixels depend on.
 #[derive(Debug, Clone, PartialEq)]
 struct State {
-    target: Rect,
+    map: Affine,
     arrivals: Vec<Arrival>,
 }
 
@@ -56,7 +61,17 @@ impl Overlay {
             Content::Svg { markup } => Source::Svg(
                 Drawing::new(markup).map_err(|error| RenderError::edit(format!("{}.asset.src", layer.path), error))?,
             ),
-            Content::Image { .. } => Source::Image(still.ok_or(RenderError::Stopped("image reader"))?.raster()),
+            Content::Image { .. } => {
+                let still = still.ok_or(RenderError::Stopped("image reader"))?;
+                let part = still.part(layer.placement.source);
+                // No larger than it is ever shown: an image of a camera may be drawn as a small mark.
+                let largest = largest(&layer.scale, 1e4, layer.frames()).max(0.0) * largest_scale(layer.effect);
+                let target = layer.placement.target;
+                let wanted = Rect { x: 0.0, y: 0.0, width: target.width * largest, height: target.height * largest };
+                let is_larger = part.width as f64 > wanted.width + 1.0 && part.height as f64 > wanted.height + 1.0;
+                let fits = wanted.width >= 1.0 && wanted.height >= 1.0;
+                Source::Image(if is_larger && fits { part.stretched(wanted) } else { part })
+            }
         };
         Ok(Some(Self { source, frame_px, last: None }))
     }
@@ -69,11 +84,8 @@ impl Overlay {
         }
     }
 
-    /// The overlay at frame `index` of its layer.
-    pub(crate) fn sprite(&mut self, layer: &Layer, index: u64, fps: f64) -> Option<Arc<Sprite>> {
-        let since_s = index as f64 / fps;
-        let scale = layer.scale.at(since_s);
-        let target = layer.placement.target.scaled_about(layer.placement.anchor, scale);
+    /// The overlay at frame `index` of its layer, which stands as `pose` says.
+    pub(crate) fn sprite(&mut self, layer: &Layer, index: u64, fps: f64, pose: &Pose) -> Option<Arc<Sprite>> {
         let arrivals = match &self.source {
             Source::Text { set, animation: Some(animation), .. } => {
                 // The middle of the frame counts, so that the first word is there in the first frame.
@@ -83,46 +95,60 @@ impl Overlay {
             }
             Source::Text { .. } | Source::Svg(_) | Source::Image(_) => vec![],
         };
-        let state = State { target, arrivals };
+        let state = State { map: pose.map, arrivals };
         if let Some((last, sprite)) = &self.last
             && *last == state
         {
             return sprite.clone();
         }
-        let raster = self.raster(layer, &state);
         let size = (self.frame_px.0 as usize, self.frame_px.1 as usize);
-        let sprite = raster.and_then(|raster| Sprite::new(&raster, size.0, size.1)).map(Arc::new);
+        let mut sprite = self.raster(layer, &state, pose).and_then(|raster| Sprite::new(&raster, size.0, size.1));
+        if let (Some(effect), Some(sprite)) = (layer.filter, &mut sprite) {
+            filter::apply_to_sprite(effect, sprite);
+        }
+        let sprite = sprite.map(Arc::new);
         self.last = Some((state, sprite.clone()));
         sprite
     }
 
-    fn raster(&self, layer: &Layer, state: &State) -> Option<Raster> {
-        let target = state.target;
+    fn raster(&self, layer: &Layer, state: &State, pose: &Pose) -> Option<Raster> {
+        let area = layer.placement.target;
+        let upright = pose.upright(area);
         match &self.source {
             Source::Text { set, settled, .. } => {
                 let is_done = state.arrivals.iter().all(|arrival| *arrival == Arrival::DONE);
                 let raster = if is_done { settled.clone() } else { compose(set, &state.arrivals) };
-                let area = layer.placement.target;
-                if target == area {
-                    return Some(raster);
+                match upright {
+                    Some(target) if target == area => Some(raster),
+                    Some(target) if target.width == area.width && target.height == area.height => {
+                        Some(raster.moved(target.x - area.x, target.y - area.y))
+                    }
+                    Some(_) | None => raster.warped(state.map, self.frame_px),
                 }
-                let factor = target.width / area.width;
-                let moved = Rect {
-                    x: target.x + (f64::from(raster.x) - area.x) * factor,
-                    y: target.y + (f64::from(raster.y) - area.y) * factor,
-                    width: raster.width as f64 * factor,
-                    height: raster.height as f64 * factor,
-                };
-                (factor > 0.0).then(|| raster.stretched(moved))
             }
-            Source::Svg(drawing) => drawing.draw(target, self.frame_px),
-            Source::Image(raster) => {
-                let is_native = target.width == raster.width as f64 && target.height == raster.height as f64;
-                let moved = || raster.moved(target.x, target.y);
-                (target.width > 0.0).then(|| if is_native { moved() } else { raster.stretched(target) })
+            Source::Svg(drawing) => {
+                let (width, height) = drawing.size();
+                let own = Rect { x: 0.0, y: 0.0, width, height };
+                drawing.draw(Affine::between(own, upright.unwrap_or(area)).then(rest(upright, state.map)), self.frame_px)
             }
+            Source::Image(raster) => match upright {
+                Some(target) if target.width < 0.5 || target.height < 0.5 => None,
+                Some(target) if target.width == raster.width as f64 && target.height == raster.height as f64 => {
+                    Some(raster.moved(target.x, target.y))
+                }
+                Some(target) => Some(raster.stretched(target)),
+                None => {
+                    let own = Rect { x: 0.0, y: 0.0, width: raster.width as f64, height: raster.height as f64 };
+                    raster.warped(Affine::between(own, area).then(state.map), self.frame_px)
+                }
+            },
         }
     }
+}
+
+/// What is left to do of `map` once an upright place has been found.
+fn rest(upright: Option<Rect>, map: Affine) -> Affine {
+    if upright.is_some() { Affine::IDENTITY } else { map }
 }
 
 fn compose(set: &SetText, arrivals: &[Arrival]) -> Raster {

@@ -1,6 +1,8 @@
 //! Premultiplied RGBA pixels at a place in the frame: laid over each other, moved by fractions, blurred.
 
-use crate::{geometry::Rect, resample::mul255};
+use rayon::prelude::*;
+
+use crate::{affine::Affine, geometry::Rect, resample::mul255};
 
 /// Pixels; the place may lie outside the frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,6 +138,58 @@ impl Raster {
             }
         }
         raster
+    }
+
+    /// This raster under `map` (from frame pixels to frame pixels), between four neighbours, cut to the frame.
+    pub(crate) fn warped(&self, map: Affine, frame_px: (u32, u32)) -> Option<Self> {
+        let own = Rect { x: f64::from(self.x), y: f64::from(self.y), width: self.width as f64, height: self.height as f64 };
+        let bounds = map.bounds(own);
+        let (left, top) = (bounds.x.floor().max(0.0) as i32, bounds.y.floor().max(0.0) as i32);
+        let right = (bounds.x + bounds.width).ceil().min(f64::from(frame_px.0)) as i32;
+        let bottom = (bounds.y + bounds.height).ceil().min(f64::from(frame_px.1)) as i32;
+        let back = map.inverse().filter(|_| right > left && bottom > top)?;
+        let shrink = map.magnification();
+        if shrink < 0.6 {
+            // Four neighbours are too few for a small picture of a large one: it is made smaller first.
+            let small = Rect { x: 0.0, y: 0.0, width: own.width * shrink, height: own.height * shrink };
+            let smaller = self.stretched(small);
+            return smaller.warped(Affine::between(small, own).then(map), frame_px);
+        }
+        let mut out = Self::clear(left, top, (right - left) as usize, (bottom - top) as usize);
+        let width = out.width;
+        let step = back.along_row();
+        out.data.par_chunks_mut(width * 4).enumerate().for_each(|(row, line)| {
+            let (mut x, mut y) = back.apply((f64::from(left) + 0.5, f64::from(top) + row as f64 + 0.5));
+            for pixel in line.as_chunks_mut::<4>().0 {
+                *pixel = self.between(x - own.x - 0.5, y - own.y - 0.5);
+                x += step.0;
+                y += step.1;
+            }
+        });
+        Some(out)
+    }
+
+    /// The colour at a place of this raster, in its own pixels, between four neighbours; clear outside.
+    fn between(&self, x: f64, y: f64) -> [u8; 4] {
+        let (column, row) = (x.floor(), y.floor());
+        let inside = column >= -1.0 && row >= -1.0 && column < self.width as f64 && row < self.height as f64;
+        if !inside {
+            return [0; 4];
+        }
+        let (across, down) = ((x - column) as f32, (y - row) as f32);
+        let (column, row) = (column as i64, row as i64);
+        let at = |x: i64, y: i64| {
+            let is_in = x >= 0 && y >= 0 && x < self.width as i64 && y < self.height as i64;
+            let begin = if is_in { (y as usize * self.width + x as usize) * 4 } else { return [0_u8; 4] };
+            [self.data[begin], self.data[begin + 1], self.data[begin + 2], self.data[begin + 3]]
+        };
+        let corners = [at(column, row), at(column + 1, row), at(column, row + 1), at(column + 1, row + 1)];
+        std::array::from_fn(|channel| {
+            let [a, b, c, d] = corners.map(|corner| f32::from(corner[channel]));
+            let upper = a + (b - a) * across;
+            let lower = c + (d - c) * across;
+            (upper + (lower - upper) * down + 0.5) as u8
+        })
     }
 
     /// The rectangle of the frame that holds everything that is not clear.

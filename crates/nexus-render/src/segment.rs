@@ -5,10 +5,10 @@ use std::{collections::BTreeMap, ops::Range};
 use nexus_edit::model::Color;
 use serde::Serialize;
 
-use crate::plan::{Content, Layer, Plan};
+use crate::plan::{Layer, Plan};
 
 /// Part of every cache key: raised whenever the same plan gives other pixels or samples.
-pub const RENDERER_VERSION: u32 = 1;
+pub const RENDERER_VERSION: u32 = 2;
 
 /// Longer pieces are split, in seconds.
 const LONGEST_S: f64 = 4.0;
@@ -22,19 +22,20 @@ const SHORTEST_S: f64 = 1.0;
 #[must_use]
 pub fn segments(plan: &Plan) -> Vec<Range<u64>> {
     let fps = plan.rate.as_f64();
-    let bottom = plan.layers.iter().filter(|layer| is_picture(layer)).map(|layer| layer.track).max();
+    let bottom = plan.layers.iter().filter(|layer| layer.is_picture()).map(|layer| layer.track).max();
+    let inside = plan.window.start + 1..plan.window.end;
     let mut edges: Vec<u64> = plan
         .layers
         .iter()
-        .filter(|layer| is_picture(layer) && Some(layer.track) == bottom)
+        .filter(|layer| layer.is_picture() && Some(layer.track) == bottom)
         .flat_map(|layer| [layer.start, layer.end])
-        .filter(|edge| (1..plan.frames).contains(edge))
+        .filter(|edge| inside.contains(edge))
         .collect();
     edges.sort_unstable();
     edges.dedup();
-    edges.push(plan.frames);
+    edges.push(plan.window.end);
     let mut pieces = Vec::new();
-    let mut start = 0;
+    let mut start = plan.window.start;
     for (index, edge) in edges.iter().copied().enumerate() {
         let is_short = ((edge - start) as f64) < SHORTEST_S * fps;
         let next_fits = edges.get(index + 1).is_some_and(|next| (next - start) as f64 <= LONGEST_S * fps);
@@ -45,10 +46,6 @@ pub fn segments(plan: &Plan) -> Vec<Range<u64>> {
         start = edge;
     }
     pieces
-}
-
-fn is_picture(layer: &Layer) -> bool {
-    matches!(layer.content, Content::Video { .. } | Content::Still { .. })
 }
 
 fn split(piece: Range<u64>, fps: f64, pieces: &mut Vec<Range<u64>>) {
@@ -74,6 +71,8 @@ pub struct EncoderFacts {
     pub preset: &'static str,
     /// Threads.
     pub threads: u8,
+    /// Width and height of the file in pixels.
+    pub file_px: (u32, u32),
 }
 
 #[derive(Serialize)]

@@ -5,44 +5,84 @@ use rayon::prelude::*;
 
 use crate::{
     colour::{chroma_u, chroma_v, clamp, premultiplied_luma},
-    raster::Raster,
+    geometry::Rect,
+    mask::Mask,
+    raster::{Raster, blur},
     resample::mul255,
 };
 
 /// An overlay at its place in the frame. Its rectangle is even, so that chroma falls on chroma.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Sprite {
-    x: usize,
-    y: usize,
-    width: usize,
-    height: usize,
-    luma: Vec<u8>,
-    alpha: Vec<u8>,
-    blue: Vec<u8>,
-    red: Vec<u8>,
+    pub(crate) x: usize,
+    pub(crate) y: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) luma: Vec<u8>,
+    pub(crate) alpha: Vec<u8>,
+    pub(crate) blue: Vec<u8>,
+    pub(crate) red: Vec<u8>,
     /// Alpha of the chroma planes, the mean of four.
-    half_alpha: Vec<u8>,
+    pub(crate) half_alpha: Vec<u8>,
 }
 
 impl Sprite {
+    /// A clear overlay around `rect`, cut to the frame; `None` when no part of it is seen.
+    pub(crate) fn blank(rect: Rect, frame_px: (usize, usize)) -> Option<Self> {
+        let from = |place: f64| place.floor().max(0.0) as usize & !1;
+        let to = |place: f64, most: usize| (place.ceil().max(0.0) as usize).next_multiple_of(2).min(most);
+        let (x, y) = (from(rect.x), from(rect.y));
+        let width = to(rect.x + rect.width, frame_px.0).saturating_sub(x);
+        let height = to(rect.y + rect.height, frame_px.1).saturating_sub(y);
+        let size = width * height;
+        let plane = |size: usize| vec![0; size];
+        (size > 0).then(|| Self {
+            x,
+            y,
+            width,
+            height,
+            luma: plane(size),
+            alpha: plane(size),
+            blue: plane(size / 4),
+            red: plane(size / 4),
+            half_alpha: plane(size / 4),
+        })
+    }
+
+    /// Multiplies every plane by what a mask of the frame keeps.
+    pub(crate) fn mask(&mut self, mask: &Mask) {
+        let (left, top, width) = (self.x, self.y, self.width);
+        let kept = |x: usize, y: usize| mask.at(left + x, top + y);
+        let rows = self.luma.par_chunks_mut(width).zip(self.alpha.par_chunks_mut(width));
+        rows.enumerate().for_each(|(row, (luma, alpha))| {
+            for (column, (luma, alpha)) in luma.iter_mut().zip(alpha).enumerate() {
+                let keep = kept(column, row);
+                *luma = mul255(*luma, keep);
+                *alpha = mul255(*alpha, keep);
+            }
+        });
+        let half = width / 2;
+        let chroma = self.blue.par_chunks_mut(half).zip(self.red.par_chunks_mut(half));
+        chroma.zip(self.half_alpha.par_chunks_mut(half)).enumerate().for_each(|(row, ((blue, red), alpha))| {
+            for (column, ((blue, red), alpha)) in blue.iter_mut().zip(red).zip(alpha).enumerate() {
+                let (x, y) = (column * 2, row * 2);
+                let sum = [kept(x, y), kept(x + 1, y), kept(x, y + 1), kept(x + 1, y + 1)].map(u16::from);
+                let keep = ((sum.iter().sum::<u16>() + 2) / 4) as u8;
+                *blue = mul255(*blue, keep);
+                *red = mul255(*red, keep);
+                *alpha = mul255(*alpha, keep);
+            }
+        });
+    }
+
     /// The part of `raster` that is seen in a frame of this size; `None` when nothing is.
     pub(crate) fn new(raster: &Raster, frame_width: usize, frame_height: usize) -> Option<Self> {
         let dirty = raster.dirty(frame_width, frame_height)?;
         let (x, y) = (dirty.x & !1, dirty.y & !1);
         let width = (dirty.x + dirty.width).next_multiple_of(2).min(frame_width) - x;
         let height = (dirty.y + dirty.height).next_multiple_of(2).min(frame_height) - y;
-        let size = width * height;
-        let mut sprite = Self {
-            x,
-            y,
-            width,
-            height,
-            luma: vec![0; size],
-            alpha: vec![0; size],
-            blue: vec![0; size / 4],
-            red: vec![0; size / 4],
-            half_alpha: vec![0; size / 4],
-        };
+        let place = Rect { x: x as f64, y: y as f64, width: width as f64, height: height as f64 };
+        let mut sprite = Self::blank(place, (frame_width, frame_height))?;
         let half = width / 2;
         sprite
             .luma
@@ -82,6 +122,20 @@ impl Sprite {
                 }
             });
         Some(sprite)
+    }
+
+    /// Blurs every plane, with a standard deviation as a share of the overlay's longer side.
+    pub(crate) fn soften(&mut self, share: f64) {
+        let sigma = self.width.max(self.height) as f64 * share;
+        let (width, height) = (self.width, self.height);
+        let full = [&mut self.luma, &mut self.alpha].map(|plane| (plane, width, height, sigma));
+        let half = [&mut self.blue, &mut self.red, &mut self.half_alpha];
+        let half = half.map(|plane| (plane, width / 2, height / 2, sigma / 2.0));
+        full.into_iter().chain(half).par_bridge().for_each(|(plane, width, height, sigma)| {
+            let mut values: Vec<f32> = plane.iter().map(|pixel| f32::from(*pixel)).collect();
+            blur(&mut values, width, height, sigma);
+            plane.iter_mut().zip(&values).for_each(|(pixel, value)| *pixel = (value + 0.5) as u8);
+        });
     }
 
     /// Lays the overlay over `canvas`; `opacity` 0 to 255.

@@ -7,6 +7,7 @@ use nexus_media::Yuv420;
 
 use crate::{
     colour::{chroma_u, chroma_v, clamp, premultiplied_luma},
+    geometry::Rect,
     plan::Picture,
     raster::Raster,
 };
@@ -49,9 +50,13 @@ impl Still {
         self.image.color().has_alpha() && self.image.to_rgba8().pixels().any(|pixel| pixel.0[3] < 255)
     }
 
-    /// The still as an overlay of its own size.
-    pub(crate) fn raster(&self) -> Raster {
-        let rgba = self.image.to_rgba8();
+    /// A part of the still, in its own pixels, as an overlay at the origin.
+    pub(crate) fn part(&self, part: Rect) -> Raster {
+        let whole = |edge: f64, most: u32| (edge.round().max(0.0) as u32).min(most.saturating_sub(1));
+        let (x, y) = (whole(part.x, self.image.width()), whole(part.y, self.image.height()));
+        let side = |length: f64, from: u32, most: u32| (length.round().max(1.0) as u32).min(most - from);
+        let (width, height) = (side(part.width, x, self.image.width()), side(part.height, y, self.image.height()));
+        let rgba = self.image.crop_imm(x, y, width, height).to_rgba8();
         let (width, height) = (rgba.width() as usize, rgba.height() as usize);
         let mut data = rgba.into_raw();
         for pixel in data.as_chunks_mut::<4>().0 {

@@ -5,7 +5,7 @@ use resvg::{
     usvg::{ImageHrefResolver, Options, Tree},
 };
 
-use crate::{geometry::Rect, raster::Raster};
+use crate::{affine::Affine, geometry::Rect, raster::Raster};
 
 /// Largest markup in bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -29,8 +29,11 @@ impl Drawing {
         parse(markup).map(|tree| Self { tree })
     }
 
-    /// The drawing stretched to `target` of a frame of `frame_px`, without what lies outside the frame.
-    pub(crate) fn draw(&self, target: Rect, frame_px: (u32, u32)) -> Option<Raster> {
+    /// The drawing under `map` (from its own pixels to those of the frame), without what lies outside the frame.
+    pub(crate) fn draw(&self, map: Affine, frame_px: (u32, u32)) -> Option<Raster> {
+        let size = self.tree.size();
+        let (width, height) = (f64::from(size.width()), f64::from(size.height()));
+        let target = map.bounds(Rect { x: 0.0, y: 0.0, width, height }).snapped();
         let left = target.x.floor().max(0.0);
         let top = target.y.floor().max(0.0);
         let right = (target.x + target.width).ceil().min(f64::from(frame_px.0));
@@ -39,18 +42,15 @@ impl Drawing {
             return None;
         }
         let mut pixels = Pixmap::new((right - left) as u32, (bottom - top) as u32)?;
-        let size = self.tree.size();
-        let transform = Transform::from_row(
-            (target.width / f64::from(size.width())) as f32,
-            0.0,
-            0.0,
-            (target.height / f64::from(size.height())) as f32,
-            (target.x - left) as f32,
-            (target.y - top) as f32,
-        );
-        resvg::render(&self.tree, transform, &mut pixels.as_mut());
+        let [a, b, c, d, e, f] = map.then(Affine::moved(-left, -top)).row().map(|value| value as f32);
+        resvg::render(&self.tree, Transform::from_row(a, b, c, d, e, f), &mut pixels.as_mut());
         let (width, height) = (pixels.width() as usize, pixels.height() as usize);
         Some(Raster { x: left as i32, y: top as i32, width, height, data: pixels.take() })
+    }
+
+    /// Width and height in its own pixels.
+    pub(crate) fn size(&self) -> (f64, f64) {
+        (f64::from(self.tree.size().width()), f64::from(self.tree.size().height()))
     }
 }
 

@@ -11,8 +11,10 @@ use crate::{
     compositor::{LiveLayer, Pixels, compose},
     filter,
     fonts::{Face, Fonts},
+    geometry::Rect,
     overlay::Overlay,
     plan::{Content, Layer, Picture, Plan},
+    resample::{Lay, draw},
     segment::live,
     sources::Sources,
     still::Still,
@@ -34,6 +36,8 @@ pub(crate) struct Film {
     pub(crate) preset: Preset,
     pub(crate) encoder_threads: u8,
     pub(crate) decoder_threads: u8,
+    /// Width and height of the file, where it is not the frame's.
+    pub(crate) file_px: (u32, u32),
 }
 
 /// Renders frames `piece` of the film into `out`, and calls `on_frame` after each. Dropping the future ends every
@@ -53,11 +57,11 @@ pub(crate) async fn render_segment(
         .iter()
         .filter_map(|live| if let Pixels::Drawn(overlay) = &live.pixels { overlay.remark() } else { None })
         .collect();
-    let mut readers: Vec<Option<Reader>> = layers.iter().map(|_| None).collect();
+    let mut readers: Vec<Readers> = layers.iter().map(Readers::of).collect();
     let mut writer = Writer::open(&film, out);
     for frame in piece.clone() {
-        for (live, reader) in layers.iter_mut().zip(&mut readers) {
-            feed(&film, live, reader, &piece, frame).await?;
+        for (live, readers) in layers.iter_mut().zip(&mut readers) {
+            feed_all(&film, live, readers, &piece, frame).await?;
         }
         let mut canvas = writer.blank().await?;
         let shared = Arc::clone(&film);
@@ -67,45 +71,96 @@ pub(crate) async fn render_segment(
         });
         let (returned, canvas) = drawn.await.map_err(|_| RenderError::Stopped("compositor"))?;
         layers = returned;
-        writer.write(canvas).await?;
+        match (canvas.width_px, canvas.height_px) == film.file_px {
+            true => writer.write(canvas).await?,
+            false => writer.write_scaled(canvas, film.file_px).await?,
+        }
         on_frame();
     }
     writer.finish().await?;
     Ok(remarks)
 }
 
+/// One frame of the timeline, drawn alone.
+pub(crate) async fn render_frame(film: Arc<Film>, frame: u64) -> Result<Yuv420, RenderError> {
+    let piece = frame..frame + 1;
+    let prepared = {
+        let (film, piece) = (Arc::clone(&film), piece.clone());
+        tokio::task::spawn_blocking(move || prepare(&film, &piece))
+    };
+    let mut layers = prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))??;
+    for live in &mut layers {
+        let mut readers = Readers::of(live);
+        feed_all(&film, live, &mut readers, &piece, frame).await?;
+    }
+    let mut canvas = Yuv420::new(film.plan.width_px, film.plan.height_px);
+    let drawn = tokio::task::spawn_blocking(move || {
+        compose(&film.plan, &mut layers, frame, &mut canvas);
+        canvas
+    });
+    drawn.await.map_err(|_| RenderError::Stopped("compositor"))
+}
+
+/// The decoders of a layer and of its masks.
+struct Readers {
+    own: Option<Reader>,
+    mattes: Vec<Option<Reader>>,
+}
+
+impl Readers {
+    fn of(live: &LiveLayer) -> Self {
+        Self { own: None, mattes: live.mattes.iter().map(|_| None).collect() }
+    }
+}
+
 fn prepare(film: &Film, piece: &Range<u64>) -> Result<Vec<LiveLayer>, RenderError> {
-    let frame_px = (film.plan.width_px, film.plan.height_px);
-    live(&film.plan, piece)
-        .map(|(index, layer)| {
-            let still = || {
-                let file = layer
-                    .src()
-                    .and_then(|src| film.sources.files.get(src))
-                    .ok_or(RenderError::Stopped("image reader"))?;
-                Still::open(file).map_err(|expected| RenderError::edit(format!("{}.asset.src", layer.path), expected))
-            };
-            let pixels = match &layer.content {
-                Content::Video { picture, .. } => {
-                    Pixels::Moving { picture: Yuv420::new(picture.width_px, picture.height_px), is_raw: true }
-                }
-                Content::Still { picture, .. } => {
-                    let mut pixels = still()?.picture(picture);
-                    if let Some(effect) = layer.filter {
-                        filter::apply(effect, &mut pixels);
-                    }
-                    Pixels::Standing(pixels)
-                }
-                Content::Image { .. } | Content::Text { .. } | Content::Svg { .. } => {
-                    let still = if matches!(layer.content, Content::Image { .. }) { Some(still()?) } else { None };
-                    let face = film.faces.get(&index);
-                    let overlay = Overlay::new(layer, frame_px, &film.fonts, face, still.as_ref())?;
-                    Pixels::Drawn(overlay.ok_or(RenderError::Stopped("overlay painter"))?)
-                }
-            };
-            Ok(LiveLayer { layer: layer.clone(), pixels })
-        })
-        .collect()
+    live(&film.plan, piece).map(|(index, layer)| prepare_layer(film, layer, film.faces.get(&index))).collect()
+}
+
+fn prepare_layer(film: &Film, layer: &Layer, face: Option<&Face>) -> Result<LiveLayer, RenderError> {
+    let still = || {
+        let file = layer
+            .src()
+            .and_then(|src| film.sources.files.get(src))
+            .ok_or(RenderError::Stopped("image reader"))?;
+        Still::open(file).map_err(|expected| RenderError::edit(format!("{}.asset.src", layer.path), expected))
+    };
+    let pixels = match &layer.content {
+        Content::Video { picture, key, .. } => Pixels::Moving {
+            picture: Yuv420::new(picture.width_px, picture.height_px),
+            alpha: Vec::new(),
+            key: key.clone(),
+            is_raw: true,
+        },
+        Content::Still { picture, .. } => {
+            let mut pixels = still()?.picture(picture);
+            if let Some(effect) = layer.filter {
+                filter::apply(effect, &mut pixels);
+            }
+            Pixels::Standing(pixels)
+        }
+        Content::Image { .. } | Content::Text { .. } | Content::Svg { .. } | Content::Captions { .. } => {
+            let still = if matches!(layer.content, Content::Image { .. }) { Some(still()?) } else { None };
+            let frame_px = (film.plan.width_px, film.plan.height_px);
+            let overlay = Overlay::new(layer, frame_px, &film.fonts, face, still.as_ref())?;
+            Pixels::Drawn(overlay.ok_or(RenderError::Stopped("overlay painter"))?)
+        }
+    };
+    let mattes = layer.mattes.iter().map(|matte| prepare_layer(film, &matte.layer, None)).collect::<Result<_, _>>()?;
+    Ok(LiveLayer { layer: layer.clone(), pixels, mattes })
+}
+
+async fn feed_all(
+    film: &Film,
+    live: &mut LiveLayer,
+    readers: &mut Readers,
+    piece: &Range<u64>,
+    frame: u64,
+) -> Result<(), RenderError> {
+    for (matte, reader) in live.mattes.iter_mut().zip(&mut readers.mattes) {
+        feed(film, matte, reader, piece, frame).await?;
+    }
+    feed(film, live, &mut readers.own, piece, frame).await
 }
 
 /// Gives a moving layer its picture for `frame`; starts its decoder when it is nearly due, ends it when done.
@@ -116,7 +171,7 @@ async fn feed(
     piece: &Range<u64>,
     frame: u64,
 ) -> Result<(), RenderError> {
-    let (Content::Video { src, .. }, Pixels::Moving { picture, is_raw }) = (&live.layer.content, &mut live.pixels)
+    let (Content::Video { src, .. }, Pixels::Moving { picture, is_raw, .. }) = (&live.layer.content, &mut live.pixels)
     else {
         return Ok(());
     };
@@ -143,10 +198,10 @@ async fn feed(
 }
 
 fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: PathBuf) -> (DecodeSpec, String) {
-    let Content::Video { src, trim_s, available, picture } = &layer.content else {
+    let Content::Video { src, trim_s, speed, available, picture, .. } = &layer.content else {
         unreachable!("only moving layers are decoded");
     };
-    let rate: FrameRate = film.plan.rate;
+    let rate = slowed(film.plan.rate, *speed);
     let Picture { crop_x, crop_y, crop_width, crop_height, width_px, height_px } = *picture;
     // A source that has ended gives its last frame.
     let from = (frames.start - layer.start).min(available.saturating_sub(1));
@@ -161,6 +216,17 @@ fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: PathBuf) ->
         threads: film.decoder_threads,
     };
     (spec, src.clone())
+}
+
+/// The rate at which a source is read so that it plays `speed` times as fast; a still is read at the film's.
+fn slowed(rate: FrameRate, speed: f64) -> FrameRate {
+    const STEPS: f64 = 1000.0;
+    let parts = (speed * STEPS).round().clamp(0.0, 10.0 * STEPS) as u32;
+    match parts {
+        0 | 1000 => rate,
+        // The contract's largest rates and speeds stay far below 2^32 here.
+        parts => FrameRate { num: rate.num * STEPS as u32, den: rate.den * parts },
+    }
 }
 
 /// A decoder that works ahead in its own task.
@@ -228,8 +294,8 @@ impl Writer {
     fn open(film: &Film, out: PathBuf) -> Self {
         let spec = EncodeSpec {
             out,
-            width_px: film.plan.width_px,
-            height_px: film.plan.height_px,
+            width_px: film.file_px.0,
+            height_px: film.file_px.1,
             rate: film.plan.rate,
             crf: film.crf,
             preset: film.preset,
@@ -253,7 +319,9 @@ impl Writer {
 
     /// A frame to draw on: one of a few that go round.
     async fn blank(&mut self) -> Result<Yuv420, RenderError> {
-        if let Ok(frame) = self.used.try_recv() {
+        if let Ok(frame) = self.used.try_recv()
+            && (frame.width_px, frame.height_px) == self.size
+        {
             return Ok(frame);
         }
         if self.fresh > 0 {
@@ -271,6 +339,20 @@ impl Writer {
             return Err(self.failure().await);
         }
         Ok(())
+    }
+
+    /// Writes the frame at another size, and takes it back for the next one.
+    async fn write_scaled(&mut self, frame: Yuv420, (width, height): (u32, u32)) -> Result<(), RenderError> {
+        let scaled = tokio::task::spawn_blocking(move || {
+            let mut out = Yuv420::new(width, height);
+            let target = Rect { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(height) };
+            draw(&mut out, &frame, Lay { target, opacity: 255 });
+            out
+        });
+        let scaled = scaled.await.map_err(|_| RenderError::Stopped("compositor"))?;
+        // Frames of the file's size do not come back to be drawn on.
+        self.fresh = self.fresh.max(1);
+        self.write(scaled).await
     }
 
     async fn finish(mut self) -> Result<(), RenderError> {

@@ -64,10 +64,10 @@ pub(super) fn read(
 /// `source` without what a crop by numbers takes away: the whole of it in source pixels.
 pub(super) fn cropped(crop: Crop, (width, height): (u32, u32)) -> Rect {
     let (width, height) = (f64::from(width), f64::from(height));
-    let (left, top) = (crop.left * width, crop.top * height);
-    let right = (width - crop.right * width).max(left + 2.0).min(width);
-    let bottom = (height - crop.bottom * height).max(top + 2.0).min(height);
-    Rect { x: left.min(width - 2.0), y: top.min(height - 2.0), width: right - left.min(width - 2.0), height: bottom - top.min(height - 2.0) }
+    let (x, y) = ((crop.left * width).min(width - 2.0), (crop.top * height).min(height - 2.0));
+    let right = (width - crop.right * width).max(x + 2.0);
+    let bottom = (height - crop.bottom * height).max(y + 2.0);
+    Rect { x, y, width: right - x, height: bottom - y }
 }
 
 /// True when a clip stays upright at one place and size all the time.

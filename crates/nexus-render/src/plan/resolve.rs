@@ -1,209 +1,28 @@
-//! The resolved plan: every clip at its exact frames, every picture with its crop and decode size. A pure
-//! function of the edit and of what its sources are.
+//! An edit and the facts of its sources become a plan.
 
 use std::collections::BTreeMap;
 
-use nexus_core::FrameRate;
+use nexus_core::{FrameRate, Frames, Seconds};
 use nexus_edit::{
     model::{
-        Animated, Asset, Audio, AudioEffect, Clip, Color, Edit, Filter, Fit, Image, Quality, RichText, Source,
-        Transition, Video,
+        Alias, Asset, Audio, Caption, Clip, Crop, Edit, Fit, Html, Image, Luma, RichCaption, RichText, Source, Video,
+        asset::CaptionSource,
     },
+    subtitles::Cue,
     timing::{self, Span, clip_path},
 };
-use serde::Serialize;
 
+use super::{
+    Content, Layer, Matte, Plan, Sounding, SourceFacts,
+    picture::{cropped, even, read},
+    sounds::{is_mute, sounding, soundtrack},
+};
 use crate::{
-    RenderError,
-    animate::largest,
-    check,
-    geometry::{Placement, Rect, place},
+    RenderError, check,
+    content::{Boxed, captioned, drawing, from_html, from_text, from_title},
+    geometry::{Placement, place},
     svg,
 };
-
-/// A blurred picture is decoded at this fraction of its size: the blur hides it, and costs a sixteenth.
-const BLUR_SHRINK: f64 = 4.0;
-
-/// A moving picture is enlarged by its decoder up to this multiple of its size at scale 1, and by the compositor
-/// beyond it.
-const FAR_ZOOM: f64 = 1.25;
-
-/// What a source is, after probing.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum SourceFacts {
-    /// Moving pictures.
-    Video {
-        /// Width as shown, in pixels.
-        width_px: u32,
-        /// Height as shown, in pixels.
-        height_px: u32,
-        /// Seconds.
-        duration_s: f64,
-        /// True when there is sound, too.
-        has_sound: bool,
-    },
-    /// A still.
-    Image {
-        /// Width in pixels.
-        width_px: u32,
-        /// Height in pixels.
-        height_px: u32,
-        /// True when any pixel is not opaque.
-        has_alpha: bool,
-    },
-    /// Sound alone.
-    Sound {
-        /// Seconds.
-        duration_s: f64,
-    },
-}
-
-/// A film, resolved.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Width in pixels, even.
-    pub width_px: u32,
-    /// Height in pixels, even.
-    pub height_px: u32,
-    /// Exact rate.
-    pub rate: FrameRate,
-    /// Length in frames, at least 1.
-    pub frames: u64,
-    /// Below everything.
-    pub background: Color,
-    /// What is seen, the bottom layer first.
-    pub layers: Vec<Layer>,
-    /// What is heard, in order of start.
-    pub sounds: Vec<Sounding>,
-    /// How good.
-    pub quality: Quality,
-    /// What people should know.
-    pub remarks: Vec<String>,
-}
-
-/// One clip that is seen.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Layer {
-    /// Its place in the document.
-    #[serde(skip)]
-    pub path: String,
-    /// Its track, 0 on top.
-    #[serde(skip)]
-    pub track: usize,
-    /// First frame.
-    #[serde(skip)]
-    pub start: u64,
-    /// One past its last frame.
-    #[serde(skip)]
-    pub end: u64,
-    /// Where it stands at scale 1.
-    pub placement: Placement,
-    /// Magnification over time.
-    pub scale: Animated,
-    /// Opacity over time.
-    pub opacity: Animated,
-    /// How it comes and goes.
-    pub transition: Transition,
-    /// Effect.
-    pub filter: Option<Filter>,
-    /// What it shows.
-    pub content: Content,
-}
-
-impl Layer {
-    /// Length in frames.
-    #[must_use]
-    pub fn frames(&self) -> u64 {
-        self.end - self.start
-    }
-
-    /// The source as the request names it, when it has one.
-    #[must_use]
-    pub fn src(&self) -> Option<&str> {
-        match &self.content {
-            Content::Video { src, .. } | Content::Still { src, .. } | Content::Image { src } => Some(src),
-            Content::Text { .. } | Content::Svg { .. } => None,
-        }
-    }
-}
-
-/// What a layer shows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub enum Content {
-    /// Moving pictures, opaque.
-    Video {
-        /// Source.
-        #[serde(skip)]
-        src: String,
-        /// Source time of the first frame.
-        trim_s: f64,
-        /// Frames that the source has from there; after them the last one stands.
-        available: u64,
-        /// How it is read.
-        picture: Picture,
-    },
-    /// An opaque still.
-    Still {
-        /// Source.
-        #[serde(skip)]
-        src: String,
-        /// How it is read.
-        picture: Picture,
-    },
-    /// A still with transparency.
-    Image {
-        /// Source.
-        #[serde(skip)]
-        src: String,
-    },
-    /// Text within `placement.target`.
-    Text {
-        /// The text.
-        text: RichText,
-    },
-    /// Vector graphics.
-    Svg {
-        /// Markup.
-        markup: String,
-    },
-}
-
-/// How a picture is read: cropped first, then scaled to the size that is needed and no larger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Picture {
-    /// Left edge in source pixels, even.
-    pub crop_x: u32,
-    /// Upper edge, even.
-    pub crop_y: u32,
-    /// Width of the crop.
-    pub crop_width: u32,
-    /// Height of the crop.
-    pub crop_height: u32,
-    /// Width to decode at, even.
-    pub width_px: u32,
-    /// Height to decode at, even.
-    pub height_px: u32,
-}
-
-/// One clip that is heard.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Sounding {
-    /// Source.
-    #[serde(skip)]
-    pub src: String,
-    /// Film time in seconds, on a frame.
-    pub start_s: f64,
-    /// Seconds, a whole number of frames.
-    pub length_s: f64,
-    /// Seconds of the source that are skipped.
-    pub trim_s: f64,
-    /// 0 to 1.
-    pub volume: f64,
-    /// Fades.
-    pub effect: Option<AudioEffect>,
-    /// True for the sound of moving pictures, which is faded at every cut.
-    pub of_picture: bool,
-}
 
 /// Resolves `edit`. `sources` says what each `src` is.
 ///
@@ -213,14 +32,16 @@ pub struct Sounding {
 pub fn resolve(edit: &Edit, sources: &BTreeMap<String, SourceFacts>) -> Result<Plan, RenderError> {
     let media_s = |src: &str| match sources.get(src)? {
         SourceFacts::Video { duration_s, .. } | SourceFacts::Sound { duration_s } => Some(*duration_s),
+        SourceFacts::Subtitles { cues } => cues.iter().map(|cue| cue.end_s).reduce(f64::max),
         SourceFacts::Image { .. } => None,
     };
     let timing = timing::resolve(edit, &media_s)?;
     check::check_overlaps(edit, &timing)?;
     let rate = timing.rate;
     let frame = edit.output.frame();
-    let (width_px, height_px) = (frame.width, frame.height);
+    let (width_px, height_px) = (even(f64::from(frame.width)), even(f64::from(frame.height)));
     let mut resolver = Resolver {
+        edit,
         sources,
         rate,
         frame_px: (f64::from(width_px), f64::from(height_px)),
@@ -229,18 +50,47 @@ pub fn resolve(edit: &Edit, sources: &BTreeMap<String, SourceFacts>) -> Result<P
         remarks: vec![],
     };
     for (track, clips) in edit.timeline.tracks.iter().enumerate().rev() {
+        let below = resolver.layers.len();
+        let mut lumas = Vec::new();
         for (index, (clip, span)) in clips.clips.iter().zip(&timing.tracks[track]).enumerate() {
-            resolver.clip(track, clip, *span, &clip_path(track, index))?;
+            let timed = Timed::new(clip, track, clip_path(track, index), *span);
+            match &clip.asset {
+                Asset::Luma(luma) => lumas.extend(resolver.luma(&timed, luma)?),
+                _ => resolver.clip(&timed)?,
+            }
         }
+        resolver.mask(below, &lumas);
     }
+    let frames = timing.length.0.max(1);
     let Resolver { layers, mut sounds, remarks, .. } = resolver;
+    sounds.extend(edit.timeline.soundtrack.as_ref().and_then(|track| soundtrack(track, frames, rate)));
+    if edit.output.mute == Some(true) {
+        sounds.clear();
+    }
     sounds.sort_by(|left, right| left.start_s.total_cmp(&right.start_s));
+    let window = window(edit, frames, rate)?;
     let quality = edit.output.quality.unwrap_or_default();
-    let (background, frames) = (edit.timeline.background, timing.length.0.max(1));
-    Ok(Plan { width_px, height_px, rate, frames, background, layers, sounds, quality, remarks })
+    let background = edit.timeline.background;
+    Ok(Plan { width_px, height_px, rate, window, background, layers, sounds, quality, remarks })
+}
+
+/// The frames of the timeline that `output.range` asks for.
+fn window(edit: &Edit, frames: u64, rate: FrameRate) -> Result<std::ops::Range<u64>, RenderError> {
+    let Some(range) = &edit.output.range else { return Ok(0..frames) };
+    let frame = |seconds: f64| rate.nearest_frame(Seconds(seconds)).0;
+    let start = frame(range.start.unwrap_or(0.0));
+    let end = range.length.map_or(frames, |length| frame(range.start.unwrap_or(0.0) + length)).min(frames);
+    if start >= frames {
+        let length_s = rate.start_of(Frames(frames)).0;
+        let found = range.start.unwrap_or(0.0);
+        let expected = format!("expected less than {length_s:.2} s, the length of the timeline, found {found}");
+        return Err(RenderError::edit("output.range.start", expected));
+    }
+    Ok(start..end.max(start + 1))
 }
 
 struct Resolver<'a> {
+    edit: &'a Edit,
     sources: &'a BTreeMap<String, SourceFacts>,
     rate: FrameRate,
     frame_px: (f64, f64),
@@ -253,71 +103,86 @@ struct Resolver<'a> {
 struct Timed<'a> {
     clip: &'a Clip,
     track: usize,
-    path: &'a str,
+    path: String,
     start: u64,
     end: u64,
     /// Seconds, before rounding to frames.
     length_s: f64,
 }
 
+impl<'a> Timed<'a> {
+    fn new(clip: &'a Clip, track: usize, path: String, span: Span) -> Self {
+        Self { clip, track, path, start: span.start.0, end: span.end.0, length_s: span.length_s }
+    }
+
+    fn frames(&self) -> u64 {
+        self.end - self.start
+    }
+}
+
 impl Resolver<'_> {
-    fn clip(&mut self, track: usize, clip: &Clip, span: Span, path: &str) -> Result<(), RenderError> {
-        let (start, end) = (span.start.0, span.end.0);
-        let timed = Timed { clip, track, path, start, end, length_s: span.length_s };
-        if start == end {
-            self.remarks.push(format!("{path} is shorter than half a frame and is not shown"));
+    fn clip(&mut self, timed: &Timed<'_>) -> Result<(), RenderError> {
+        if timed.start == timed.end {
+            self.remarks.push(format!("{} is shorter than half a frame and is not shown", timed.path));
             return Ok(());
         }
-        match &clip.asset {
-            Asset::Video(video) => self.video(&timed, video),
-            Asset::Image(image) => self.image(&timed, image),
-            Asset::Audio(audio) => self.audio(&timed, audio),
-            Asset::RichText(text) => {
-                let mut boxed = clip.clone();
-                boxed.fit = Fit::Cover;
-                let placement = place(&boxed, self.frame_px, self.frame_px, [0.5; 2]);
-                self.push(&timed, placement, Content::Text { text: text.clone() });
+        match &timed.clip.asset {
+            Asset::Video(video) => self.video(timed, video),
+            Asset::Image(image) => self.image(timed, image),
+            Asset::Audio(audio) => self.audio(timed, audio),
+            Asset::RichText(text) => self.text(timed, Boxed { text: text.clone(), width: None, height: None }),
+            Asset::Text(text) => self.text(timed, from_text(text)),
+            Asset::Title(title) => {
+                self.text(timed, from_title(title, self.frame_px))?;
+                self.shift_last(&title.offset);
                 Ok(())
             }
-            Asset::Svg(drawing) => {
-                let size =
-                    svg::size(&drawing.src).map_err(|error| RenderError::edit(format!("{path}.asset.src"), error))?;
-                let placement = place(clip, size, self.frame_px, [0.5; 2]);
-                self.push(&timed, placement, Content::Svg { markup: drawing.src.clone() });
-                Ok(())
+            Asset::Html(html) => self.html(timed, html),
+            Asset::Caption(caption) => self.caption(timed, caption),
+            Asset::RichCaption(caption) => self.rich_caption(timed, caption),
+            Asset::Shape(shape) => self.svg(timed, drawing(shape)),
+            Asset::Svg(svg) => self.svg(timed, svg.src.clone()),
+            Asset::Luma(_) => Ok(()),
+            Asset::Html5(_) | Asset::TextToImage(_) | Asset::ImageToVideo(_) | Asset::TextToSpeech(_) => {
+                Err(check::asset_not_drawn(&timed.path, &timed.clip.asset))
             }
-            Asset::Text(_)
-            | Asset::Luma(_)
-            | Asset::Caption(_)
-            | Asset::RichCaption(_)
-            | Asset::Html(_)
-            | Asset::Html5(_)
-            | Asset::Title(_)
-            | Asset::Shape(_)
-            | Asset::TextToImage(_)
-            | Asset::ImageToVideo(_)
-            | Asset::TextToSpeech(_) => Err(check::asset_not_drawn(path, &clip.asset)),
+        }
+    }
+
+    fn layer(&self, timed: &Timed<'_>, placement: Placement, content: Content) -> Layer {
+        let Timed { clip, track, path, start, end, .. } = timed;
+        Layer {
+            path: path.clone(),
+            track: *track,
+            start: *start,
+            end: *end,
+            placement,
+            scale: clip.scale.clone(),
+            offset: clip.offset.clone(),
+            transform: clip.transform.clone(),
+            effect: clip.effect,
+            transition: clip.transition,
+            opacity: clip.opacity.clone(),
+            filter: clip.filter,
+            content,
+            mattes: vec![],
         }
     }
 
     fn push(&mut self, timed: &Timed<'_>, placement: Placement, content: Content) {
-        let Timed { clip, track, path, start, end, .. } = *timed;
-        self.layers.push(Layer {
-            path: path.to_owned(),
-            track,
-            start,
-            end,
-            placement,
-            scale: clip.scale.clone(),
-            opacity: clip.opacity.clone(),
-            transition: clip.transition,
-            filter: clip.filter,
-            content,
-        });
+        self.layers.push(self.layer(timed, placement, content));
+    }
+
+    /// A title has an offset of its own beside that of its clip.
+    fn shift_last(&mut self, offset: &nexus_edit::model::Offset) {
+        let shift = (offset.x.at(0.0) * self.frame_px.0, -offset.y.at(0.0) * self.frame_px.1);
+        if let Some(layer) = self.layers.last_mut() {
+            layer.placement.target = layer.placement.target.moved(shift);
+        }
     }
 
     fn facts(&self, src: &str, path: &str) -> Result<SourceFacts, RenderError> {
-        self.sources.get(src).copied().ok_or_else(|| {
+        self.sources.get(src).cloned().ok_or_else(|| {
             RenderError::edit(
                 format!("{path}.asset.src"),
                 format!("the request has no asset called '{src}'; add it to the request's assets"),
@@ -326,89 +191,211 @@ impl Resolver<'_> {
     }
 
     fn video(&mut self, timed: &Timed<'_>, video: &Video) -> Result<(), RenderError> {
-        let path = timed.path;
+        let path = &timed.path;
         let src = file_of(&video.source, path)?;
-        let (trim_s, focus) = (video.trim, video.focus.unwrap_or([0.5; 2]));
-        // A volume that moves is refused by `check` until it is mixed.
-        let volume = video.volume.at(0.0);
         let SourceFacts::Video { width_px, height_px, duration_s, has_sound } = self.facts(src, path)? else {
-            return Err(RenderError::edit(
-                format!("{path}.asset.src"),
-                format!("expected moving pictures, and '{}' has none", short(src)),
-            ));
+            return Err(wrong_kind(path, src, "moving pictures, and", "has none"));
         };
-        self.begins_within(timed, src, trim_s, duration_s)?;
-        let frames = timed.end - timed.start;
-        let left = ((duration_s - trim_s) * self.rate.as_f64() + 1e-6).floor().max(1.0) as u64;
+        begins_within(timed, src, video.trim, duration_s)?;
+        let available = self.available(timed, src, duration_s - video.trim, video.speed);
+        if has_sound && video.speed > 0.0 && !is_mute(&video.volume) {
+            let sound = sounding(src, (timed.start, timed.end), self.rate);
+            let (trim_s, speed, volume) = (video.trim, video.speed, video.volume.clone());
+            self.sounds.push(Sounding { trim_s, speed, volume, effect: video.volume_effect, of_picture: true, ..sound });
+        }
+        let focus = video.focus.unwrap_or([0.5; 2]);
+        let Some((placement, picture)) = self.picture(timed, (width_px, height_px), (video.crop, focus), src) else {
+            return Ok(());
+        };
+        let content = Content::Video {
+            src: src.to_owned(),
+            trim_s: video.trim,
+            speed: video.speed,
+            available,
+            picture,
+            key: video.chroma_key.clone(),
+        };
+        self.push(timed, placement, content);
+        Ok(())
+    }
+
+    /// Frames that a source has left, with a remark when they are too few.
+    fn available(&mut self, timed: &Timed<'_>, src: &str, left_s: f64, speed: f64) -> u64 {
+        if speed <= 0.0 {
+            return 1;
+        }
+        let frames = timed.frames();
+        let left = (left_s / speed * self.rate.as_f64() + 1e-6).floor().max(1.0) as u64;
         if left + 1 < frames {
             let missing_s = (frames - left) as f64 / self.rate.as_f64();
             self.remarks
                 .push(format!("'{}' ends {missing_s:.1} s before its clip; its last frame stands still", short(src)));
         }
-        if volume > 0.0 && has_sound {
-            self.sounding(timed, Sounding { trim_s, volume, effect: None, of_picture: true, ..blank(src) });
-        }
-        let Some((placement, picture)) = self.picture(timed, (width_px, height_px), focus, src) else { return Ok(()) };
-        self.push(
-            timed,
-            placement,
-            Content::Video { src: src.to_owned(), trim_s, available: left.min(frames), picture },
-        );
-        Ok(())
+        left.min(frames)
     }
 
     fn image(&mut self, timed: &Timed<'_>, image: &Image) -> Result<(), RenderError> {
-        let src = file_of(&image.source, timed.path)?;
-        let SourceFacts::Image { width_px, height_px, has_alpha } = self.facts(src, timed.path)? else {
-            return Err(RenderError::edit(
-                format!("{}.asset.src", timed.path),
-                format!("expected a PNG or JPEG still, and '{}' is none", short(src)),
-            ));
+        let path = &timed.path;
+        let src = file_of(&image.source, path)?;
+        let SourceFacts::Image { width_px, height_px, has_alpha } = self.facts(src, path)? else {
+            return Err(wrong_kind(path, src, "a PNG or JPEG still, and", "is none"));
         };
         if has_alpha {
-            let placement = place(timed.clip, (f64::from(width_px), f64::from(height_px)), self.frame_px, [0.5; 2]);
+            let placement = self.placed(timed.clip, (width_px, height_px), (image.crop, [0.5; 2]));
             self.push(timed, placement, Content::Image { src: src.to_owned() });
-        } else if let Some((placement, picture)) = self.picture(timed, (width_px, height_px), [0.5; 2], src) {
+        } else if let Some((placement, picture)) =
+            self.picture(timed, (width_px, height_px), (image.crop, [0.5; 2]), src)
+        {
             self.push(timed, placement, Content::Still { src: src.to_owned(), picture });
         }
         Ok(())
     }
 
-    fn audio(&mut self, timed: &Timed<'_>, audio: &Audio) -> Result<(), RenderError> {
-        let src = file_of(&audio.source, timed.path)?;
-        let (trim_s, volume, effect) = (audio.trim, audio.volume.at(0.0), audio.effect);
-        let duration_s = match self.facts(src, timed.path)? {
-            SourceFacts::Sound { duration_s } | SourceFacts::Video { duration_s, has_sound: true, .. } => duration_s,
-            SourceFacts::Video { .. } | SourceFacts::Image { .. } => {
-                return Err(RenderError::edit(
-                    format!("{}.asset.src", timed.path),
-                    format!("expected sound, and '{}' has none", short(src)),
-                ));
+    /// The mask of a track, as a layer of its own.
+    fn luma(&mut self, timed: &Timed<'_>, luma: &Luma) -> Result<Option<Layer>, RenderError> {
+        let (size, moving) = match self.facts(&luma.src, &timed.path)? {
+            SourceFacts::Video { width_px, height_px, duration_s, .. } => {
+                begins_within(timed, &luma.src, luma.trim, duration_s)?;
+                ((width_px, height_px), Some(self.available(timed, &luma.src, duration_s - luma.trim, 1.0)))
+            }
+            SourceFacts::Image { width_px, height_px, .. } => ((width_px, height_px), None),
+            SourceFacts::Sound { .. } | SourceFacts::Subtitles { .. } => {
+                return Err(wrong_kind(&timed.path, &luma.src, "pictures, and", "has none"));
             }
         };
-        self.begins_within(timed, src, trim_s, duration_s)?;
-        let missing_s = trim_s + timed.length_s - duration_s;
+        let whole = (Crop::default(), [0.5; 2]);
+        let Some((placement, picture)) = self.picture(timed, size, whole, &luma.src) else { return Ok(None) };
+        let src = luma.src.clone();
+        let content = match moving {
+            Some(available) => {
+                Content::Video { src, trim_s: luma.trim, speed: 1.0, available, picture, key: None }
+            }
+            None => Content::Still { src, picture },
+        };
+        Ok(Some(self.layer(timed, placement, content)))
+    }
+
+    /// Gives every layer from `first` on the masks that stand while it does.
+    fn mask(&mut self, first: usize, lumas: &[Layer]) {
+        let signed = |frame: u64| i64::try_from(frame).unwrap_or(i64::MAX);
+        for layer in &mut self.layers[first..] {
+            let (start, end) = (layer.start, layer.end);
+            let over = lumas.iter().filter(|luma| luma.start < end && luma.end > start);
+            layer.mattes = over
+                .map(|luma| Matte {
+                    from: signed(luma.start) - signed(start),
+                    to: signed(luma.end) - signed(start),
+                    layer: luma.clone(),
+                })
+                .collect();
+        }
+    }
+
+    fn audio(&mut self, timed: &Timed<'_>, audio: &Audio) -> Result<(), RenderError> {
+        let path = &timed.path;
+        let src = file_of(&audio.source, path)?;
+        let duration_s = match self.facts(src, path)? {
+            SourceFacts::Sound { duration_s } | SourceFacts::Video { duration_s, has_sound: true, .. } => duration_s,
+            SourceFacts::Video { .. } | SourceFacts::Image { .. } | SourceFacts::Subtitles { .. } => {
+                return Err(wrong_kind(path, src, "sound, and", "has none"));
+            }
+        };
+        begins_within(timed, src, audio.trim, duration_s)?;
+        let missing_s = timed.length_s - (duration_s - audio.trim) / audio.speed.max(0.01);
         if missing_s > 0.05 {
             self.remarks.push(format!("'{}' ends {missing_s:.1} s before its clip; silence follows", short(src)));
         }
-        if volume > 0.0 {
-            self.sounding(timed, Sounding { trim_s, volume, effect, ..blank(src) });
+        if audio.speed > 0.0 && !is_mute(&audio.volume) {
+            let sound = sounding(src, (timed.start, timed.end), self.rate);
+            let (trim_s, speed, volume) = (audio.trim, audio.speed, audio.volume.clone());
+            self.sounds.push(Sounding { trim_s, speed, volume, effect: audio.effect, ..sound });
         }
         Ok(())
     }
 
-    fn begins_within(&self, timed: &Timed<'_>, src: &str, trim_s: f64, duration_s: f64) -> Result<(), RenderError> {
-        if trim_s < duration_s {
-            return Ok(());
-        }
-        let expected = format!("expected less than {duration_s:.2} s, the length of '{}', found {trim_s}", short(src));
-        Err(RenderError::edit(format!("{}.asset.trim", timed.path), expected))
+    /// Text fills its box: the asset's own, the clip's, or the frame.
+    fn text(&mut self, timed: &Timed<'_>, boxed: Boxed) -> Result<(), RenderError> {
+        let placement = self.text_box(timed.clip, &boxed);
+        self.push(timed, placement, Content::Text { text: boxed.text });
+        Ok(())
     }
 
-    fn sounding(&mut self, timed: &Timed<'_>, sound: Sounding) {
-        let second = |frame: u64| self.rate.start_of(nexus_core::Frames(frame)).0;
-        let start_s = second(timed.start);
-        self.sounds.push(Sounding { start_s, length_s: second(timed.end) - start_s, ..sound });
+    fn text_box(&self, clip: &Clip, boxed: &Boxed) -> Placement {
+        let mut clip = clip.clone();
+        clip.fit = Fit::Cover;
+        clip.width = clip.width.or(boxed.width);
+        clip.height = clip.height.or(boxed.height);
+        place(&clip, self.frame_px, self.frame_px, [0.5; 2])
+    }
+
+    fn html(&mut self, timed: &Timed<'_>, html: &Html) -> Result<(), RenderError> {
+        let (boxed, remarks) = from_html(html);
+        self.remarks.extend(remarks.into_iter().map(|remark| format!("{}: {remark}", timed.path)));
+        self.text(timed, boxed)
+    }
+
+    fn caption(&mut self, timed: &Timed<'_>, caption: &Caption) -> Result<(), RenderError> {
+        let src = self.caption_source(timed, &caption.src)?;
+        let cues = self.cues(timed, &src)?;
+        for captioned in captioned(caption, &cues, self.frame_px) {
+            let frame = |seconds: f64| timed.start + self.rate.nearest_frame(Seconds(seconds.max(0.0))).0;
+            let (start, end) = (frame(captioned.from_s), frame(captioned.to_s).min(timed.end));
+            if start < end {
+                let part = Timed { start, end, path: timed.path.clone(), ..*timed };
+                self.text(&part, Boxed { text: captioned.text, width: None, height: None })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rich_caption(&mut self, timed: &Timed<'_>, caption: &RichCaption) -> Result<(), RenderError> {
+        let src = self.caption_source(timed, &caption.src)?;
+        let cues = self.cues(timed, &src)?.to_vec();
+        let boxed = Boxed { text: RichText::new(""), width: None, height: None };
+        let placement = self.text_box(timed.clip, &boxed);
+        self.push(timed, placement, Content::Captions { src, caption: caption.clone(), cues });
+        Ok(())
+    }
+
+    fn caption_source(&self, timed: &Timed<'_>, source: &CaptionSource) -> Result<String, RenderError> {
+        match source {
+            CaptionSource::File(src) => Ok(src.clone()),
+            CaptionSource::Clip(alias) => self.speech_of(alias, &timed.path),
+        }
+    }
+
+    /// Speech is written down by nobody here; a clip whose own source is subtitles has words.
+    fn speech_of(&self, alias: &Alias, path: &str) -> Result<String, RenderError> {
+        let clips = self.edit.timeline.tracks.iter().flat_map(|track| &track.clips);
+        let named = clips.into_iter().find(|clip| clip.alias.as_ref() == Some(alias));
+        match named.map(|clip| &clip.asset) {
+            Some(Asset::Caption(Caption { src: CaptionSource::File(src), .. })) => Ok(src.clone()),
+            _ => Err(no_words(path)),
+        }
+    }
+
+    fn cues(&self, timed: &Timed<'_>, src: &str) -> Result<std::sync::Arc<Vec<Cue>>, RenderError> {
+        match self.facts(src, &timed.path)? {
+            SourceFacts::Subtitles { cues } => Ok(cues),
+            SourceFacts::Video { .. } | SourceFacts::Sound { .. } | SourceFacts::Image { .. } => {
+                Err(no_words(&timed.path))
+            }
+        }
+    }
+
+    fn svg(&mut self, timed: &Timed<'_>, markup: String) -> Result<(), RenderError> {
+        let size = svg::size(&markup).map_err(|error| RenderError::edit(format!("{}.asset.src", timed.path), error))?;
+        let placement = place(timed.clip, size, self.frame_px, [0.5; 2]);
+        self.push(timed, placement, Content::Svg { markup });
+        Ok(())
+    }
+
+    /// Where a picture of `source_px` stands, with what a crop by numbers leaves of it.
+    fn placed(&self, clip: &Clip, source_px: (u32, u32), (crop, focus): (Crop, [f64; 2])) -> Placement {
+        let left = cropped(crop, source_px);
+        let mut placement = place(clip, (left.width, left.height), self.frame_px, focus);
+        placement.source = placement.source.moved((left.x, left.y));
+        placement
     }
 
     /// Crop and decode size of an opaque picture; `None` when no part of it is in the frame.
@@ -416,90 +403,46 @@ impl Resolver<'_> {
         &mut self,
         timed: &Timed<'_>,
         source_px: (u32, u32),
-        focus: [f64; 2],
+        part: (Crop, [f64; 2]),
         src: &str,
-    ) -> Option<(Placement, Picture)> {
-        let clip = timed.clip;
-        let mut placement = place(clip, (f64::from(source_px.0), f64::from(source_px.1)), self.frame_px, focus);
-        let frames = timed.end - timed.start;
-        let largest = largest(&clip.scale, frames as f64 / self.rate.as_f64(), frames);
-        let is_static = clip.scale.is_constant();
-        if is_static {
-            placement = visible(placement, largest, self.frame_px)?;
-        }
-        let blurred = clip.filter == Some(Filter::Blur);
-        let needed = (placement.target.width * largest, placement.target.height * largest);
-        let enlarged = (needed.0 / placement.source.width).max(needed.1 / placement.source.height);
-        if enlarged > 1.05 && !blurred {
-            let percent = (enlarged * 100.0).round();
+    ) -> Option<(Placement, super::Picture)> {
+        let placement = self.placed(timed.clip, source_px, part);
+        let length = (timed.frames(), self.rate.as_f64());
+        let found = read(timed.clip, placement, source_px, self.frame_px, length)?;
+        if let Some(factor) = found.enlarged {
+            let percent = (factor * 100.0).round();
             let from_s = timed.start as f64 / self.rate.as_f64();
-            let too_much = if enlarged > 1.3 { ", more than the 130 % that still look sharp" } else { "" };
+            let too_much = if factor > 1.3 { ", more than the 130 % that still look sharp" } else { "" };
             self.remarks
                 .push(format!("the shot at {from_s:.1} s ('{}') is enlarged to {percent} %{too_much}", short(src)));
         }
-        let crop_x = even_down(placement.source.x, source_px.0);
-        let crop_y = even_down(placement.source.y, source_px.1);
-        let crop_width = even(placement.source.width).clamp(2, (source_px.0 - crop_x).max(2));
-        let crop_height = even(placement.source.height).clamp(2, (source_px.1 - crop_y).max(2));
-        let shrink = if blurred { BLUR_SHRINK } else { 1.0 };
-        let size = |needed: f64, at_one: f64, crop: u32| {
-            // Far zooms are sampled from the source's own pixels, or from a little more than the frame's.
-            let most = f64::from(crop).max(at_one * FAR_ZOOM);
-            even(if is_static { needed } else { needed.min(most) } / shrink)
-        };
-        let width_px = size(needed.0, placement.target.width, crop_width);
-        let height_px = size(needed.1, placement.target.height, crop_height);
-        Some((placement, Picture { crop_x, crop_y, crop_width, crop_height, width_px, height_px }))
+        Some((found.placement, found.picture))
     }
 }
 
-/// The part of a still geometry that lies in the frame, with scale 1 from now on left in `target`.
-fn visible(placement: Placement, scale: f64, frame_px: (f64, f64)) -> Option<Placement> {
-    let Placement { source, anchor, .. } = placement;
-    let target = placement.target.scaled_about(anchor, scale);
-    let left = target.x.max(0.0);
-    let top = target.y.max(0.0);
-    let right = (target.x + target.width).min(frame_px.0);
-    let bottom = (target.y + target.height).min(frame_px.1);
-    if right - left < 1.0 || bottom - top < 1.0 {
-        return None;
-    }
-    let (across, down) = (source.width / target.width, source.height / target.height);
-    let cut = Rect {
-        x: source.x + (left - target.x) * across,
-        y: source.y + (top - target.y) * down,
-        width: (right - left) * across,
-        height: (bottom - top) * down,
-    };
-    let target = Rect { x: left, y: top, width: right - left, height: bottom - top };
-    // Scaled already: the anchor is undone by dividing it out again when the layer is drawn.
-    let unscaled = target.scaled_about(anchor, 1.0 / scale);
-    Some(Placement { source: cut, target: if (scale - 1.0).abs() < 1e-12 { target } else { unscaled }, anchor })
-}
-
-/// The address of a file; media that has still to be made has none.
-fn file_of<'s>(source: &'s Source, path: &str) -> Result<&'s str, RenderError> {
-    source.src().ok_or_else(|| RenderError::edit(format!("{path}.asset.prompt"), check::NO_PROMPTS))
-}
-
-fn blank(src: &str) -> Sounding {
-    Sounding {
-        src: src.to_owned(),
-        start_s: 0.0,
-        length_s: 0.0,
-        trim_s: 0.0,
-        volume: 0.0,
-        effect: None,
-        of_picture: false,
+/// The file of a source.
+fn file_of<'a>(source: &'a Source, path: &str) -> Result<&'a str, RenderError> {
+    match source {
+        Source::File { src } => Ok(src),
+        Source::Prompt(_) => Err(RenderError::edit(format!("{path}.asset.prompt"), check::NO_PROMPTS)),
     }
 }
 
-fn even(pixels: f64) -> u32 {
-    (((pixels / 2.0).round() as u32) * 2).max(2)
+fn begins_within(timed: &Timed<'_>, src: &str, trim_s: f64, duration_s: f64) -> Result<(), RenderError> {
+    if trim_s < duration_s {
+        return Ok(());
+    }
+    let expected = format!("expected less than {duration_s:.2} s, the length of '{}', found {trim_s}", short(src));
+    Err(RenderError::edit(format!("{}.asset.trim", timed.path), expected))
 }
 
-fn even_down(pixels: f64, within: u32) -> u32 {
-    ((pixels.round().max(0.0) as u32) & !1).min(within.saturating_sub(2) & !1)
+fn wrong_kind(path: &str, src: &str, expected: &str, found: &str) -> RenderError {
+    RenderError::edit(format!("{path}.asset.src"), format!("expected {expected} '{}' {found}", short(src)))
+}
+
+fn no_words(path: &str) -> RenderError {
+    let expected = "expected an SRT or WebVTT file: speech is not written down here yet";
+    RenderError::edit(format!("{path}.asset.src"), expected)
 }
 
 /// The last part of a source's name.

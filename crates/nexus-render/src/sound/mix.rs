@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, f64::consts::FRAC_PI_2, path::PathBuf};
 
-use nexus_edit::model::AudioEffect;
+use nexus_edit::model::{Animated, AudioEffect};
 use nexus_media::{SoundSpec, read_sound};
 
 use super::{CHANNELS, RATE_HZ};
@@ -27,20 +27,27 @@ pub(crate) struct Mix<'a> {
     pub(crate) sounds: &'a [Sounding],
     /// The local file of each source.
     pub(crate) files: &'a BTreeMap<String, PathBuf>,
-    /// Length of the film in seconds.
-    pub(crate) length_s: f64,
+    /// The stretch of the timeline that is mixed, in seconds.
+    pub(crate) window_s: (f64, f64),
 }
 
-/// The mix as interleaved stereo at 48 kHz, exactly as long as the film.
+/// The mix as interleaved stereo at 48 kHz, exactly as long as the window.
 pub(crate) async fn mix(mix: &Mix<'_>) -> Result<Vec<f32>, RenderError> {
-    let mut film = vec![0.0_f32; sample(mix.length_s) * usize::from(CHANNELS)];
+    let (from_s, to_s) = mix.window_s;
+    let mut film = vec![0.0_f32; sample(to_s) * usize::from(CHANNELS)];
     for voice in voices(mix.sounds) {
         let Some(file) = mix.files.get(&voice.src) else { continue };
-        let spec =
-            SoundSpec { rate_hz: RATE_HZ, channels: CHANNELS, start_s: voice.source_s, length_s: Some(voice.length_s) };
+        let spec = SoundSpec {
+            rate_hz: RATE_HZ,
+            channels: CHANNELS,
+            start_s: voice.source_s,
+            length_s: Some(voice.length_s * voice.speed),
+            tempo: voice.speed,
+        };
         let samples = read_sound(file, &spec).await?;
         voice.add(&samples, &mut film);
     }
+    film.drain(..sample(from_s) * usize::from(CHANNELS));
     Ok(film)
 }
 
@@ -55,7 +62,8 @@ struct Voice {
     source_s: f64,
     film_s: f64,
     length_s: f64,
-    volume: f64,
+    speed: f64,
+    volume: Animated,
     fade_in_s: f64,
     fade_out_s: f64,
 }
@@ -73,7 +81,8 @@ fn voices(sounds: &[Sounding]) -> Vec<Voice> {
                 source_s: sound.trim_s,
                 film_s: sound.start_s,
                 length_s: sound.length_s,
-                volume: sound.volume,
+                speed: sound.speed,
+                volume: sound.volume.clone(),
                 fade_in_s: effect(is([AudioEffect::FadeIn, AudioEffect::FadeInFadeOut]), least_in),
                 fade_out_s: effect(is([AudioEffect::FadeOut, AudioEffect::FadeInFadeOut]), least_out),
             }
@@ -95,16 +104,17 @@ fn meets(earlier: &Sounding, later: &Sounding) -> bool {
 }
 
 fn join(sounds: &[Sounding], voices: &mut [Voice], earlier: usize, later: usize) {
-    let runs_on = (sounds[earlier].trim_s + sounds[earlier].length_s - sounds[later].trim_s).abs() < MEET_S;
-    let same_volume = (sounds[earlier].volume - sounds[later].volume).abs() < 1e-9;
+    let heard_s = sounds[earlier].length_s * sounds[earlier].speed;
+    let runs_on = (sounds[earlier].trim_s + heard_s - sounds[later].trim_s).abs() < MEET_S;
+    let same_volume = sounds[earlier].volume == sounds[later].volume && sounds[earlier].speed == sounds[later].speed;
     if runs_on && same_volume {
         voices[earlier].fade_out_s = 0.0;
         voices[later].fade_in_s = 0.0;
         return;
     }
     let span_s = CROSSFADE_S.min(sounds[earlier].length_s / 4.0).min(sounds[later].length_s / 4.0);
-    if sounds[later].trim_s >= span_s {
-        voices[later].source_s -= span_s;
+    if sounds[later].trim_s >= span_s * sounds[later].speed {
+        voices[later].source_s -= span_s * voices[later].speed;
         voices[later].film_s -= span_s;
         voices[later].length_s += span_s;
         voices[later].fade_in_s = span_s;
@@ -129,7 +139,11 @@ impl Voice {
             let rise = if index < fade_in { equal_power((index as f64 + 0.5) / fade_in as f64) } else { 1.0 };
             let left = length - index;
             let fall = if left <= fade_out { equal_power((left as f64 - 0.5) / fade_out as f64) } else { 1.0 };
-            let gain = (self.volume * rise * fall) as f32;
+            let volume = match &self.volume {
+                Animated::Constant(volume) => *volume,
+                Animated::Tweens(_) => self.volume.at(index as f64 / f64::from(RATE_HZ)),
+            };
+            let gain = (volume * rise * fall) as f32;
             for (out, value) in frame.iter_mut().zip(&samples[index * channels..]) {
                 *out += value * gain;
             }
@@ -147,7 +161,16 @@ mod tests {
     use super::*;
 
     fn sounding(start_s: f64, length_s: f64, trim_s: f64) -> Sounding {
-        Sounding { src: "music".into(), start_s, length_s, trim_s, volume: 1.0, effect: None, of_picture: false }
+        Sounding {
+            src: "music".into(),
+            start_s,
+            length_s,
+            trim_s,
+            speed: 1.0,
+            volume: Animated::Constant(1.0),
+            effect: None,
+            of_picture: false,
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How text arrives: opacity and shift of each unit at a moment. Pure.
 
-use nexus_edit::model::{AnimateBy, Easing, TextAnimation, TextPreset};
+use nexus_edit::model::{AnimateBy, Easing, TextAnimation, TextPreset, asset::TextDirection};
 
 /// An animation that names no duration stands after this many seconds.
 const DURATION_S: f64 = 1.0;
@@ -10,6 +10,11 @@ const UNIT_S: f64 = 0.2;
 const WAY_OF_FRAME: f64 = 0.02;
 /// Furthest way, as a share of the size of the type.
 const WAY_OF_SIZE: f64 = 0.4;
+
+/// Way of a slide, as a share of the frame's height.
+const SLIDE: f64 = 0.08;
+/// Way of a dancing letter, as a share of the size of the type.
+const DANCE: f64 = 0.9;
 
 /// Where a unit is on its way.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +31,14 @@ impl Arrival {
     pub(crate) const DONE: Self = Self { opacity: 1.0, across: 0.0, down: 0.0 };
 }
 
+/// What arrives one by one; `None` when the block comes as a whole.
+pub(crate) fn unit(animation: &TextAnimation) -> Option<AnimateBy> {
+    match animation.preset {
+        TextPreset::Typewriter | TextPreset::MovingLetters => Some(animation.style.unwrap_or(AnimateBy::Character)),
+        TextPreset::FadeIn | TextPreset::SlideIn | TextPreset::Ascend | TextPreset::Shift => animation.style,
+    }
+}
+
 /// The state of unit `index` of `count`, `since_s` seconds after the clip's start. `size_px` is the size of the
 /// type, `frame_height_px` that of the frame.
 pub(crate) fn arrival(
@@ -36,31 +49,52 @@ pub(crate) fn arrival(
     frame_height_px: f64,
 ) -> Arrival {
     let duration_s = animation.duration.unwrap_or(DURATION_S);
-    let (begin_s, takes_s) = match animation.style {
-        None => (0.0, duration_s),
-        Some(AnimateBy::Word | AnimateBy::Character) => {
-            let takes_s = UNIT_S.min(duration_s);
-            let spread_s = duration_s - takes_s;
-            (spread_s * index as f64 / count.saturating_sub(1).max(1) as f64, takes_s)
-        }
+    let takes_s = match (animation.preset, unit(animation)) {
+        // A key is struck, and the letter stands.
+        (TextPreset::Typewriter, _) => 0.0,
+        (_, None) => duration_s,
+        (_, Some(AnimateBy::Word | AnimateBy::Character)) => UNIT_S.min(duration_s),
     };
-    let share = if takes_s > 0.0 { (since_s - begin_s) / takes_s } else { 1.0 };
+    let begin_s = (duration_s - takes_s) * index as f64 / count.saturating_sub(1).max(1) as f64;
+    let share = if takes_s > 0.0 { (since_s - begin_s) / takes_s } else { f64::from(u8::from(since_s >= begin_s)) };
     if share >= 1.0 {
         return Arrival::DONE;
     }
     let eased = Easing::EaseOutCubic.at(share.max(0.0));
-    let way = (1.0 - eased) * (WAY_OF_FRAME * frame_height_px).min(WAY_OF_SIZE * size_px);
+    let gone = 1.0 - eased;
+    let near = (WAY_OF_FRAME * frame_height_px).min(WAY_OF_SIZE * size_px);
+    let moving = |way: f64, usual: TextDirection| {
+        let (across, down) = against(animation.direction.unwrap_or(usual));
+        Arrival { opacity: eased, across: across * way * gone, down: down * way * gone }
+    };
     match animation.preset {
-        TextPreset::FadeIn => Arrival { opacity: eased, across: 0.0, down: 0.0 },
-        TextPreset::Ascend => Arrival { opacity: eased, across: 0.0, down: way },
-        TextPreset::Shift => Arrival { opacity: eased, across: -way, down: 0.0 },
-        // Refused by `check` until they are drawn.
-        TextPreset::SlideIn | TextPreset::Typewriter | TextPreset::MovingLetters => Arrival::DONE,
+        TextPreset::FadeIn | TextPreset::Typewriter => Arrival { opacity: eased, across: 0.0, down: 0.0 },
+        TextPreset::Ascend => moving(near, TextDirection::Up),
+        TextPreset::Shift => moving(near, TextDirection::Right),
+        TextPreset::SlideIn => moving(SLIDE * frame_height_px, TextDirection::Right),
+        TextPreset::MovingLetters => {
+            // Neighbours come from opposite sides.
+            let side = if index.is_multiple_of(2) { 1.0 } else { -1.0 };
+            let arrival = moving(DANCE * size_px, TextDirection::Up);
+            Arrival { across: arrival.across * side, down: arrival.down * side, ..arrival }
+        }
+    }
+}
+
+/// From where something comes that moves into a direction: to the right and down.
+fn against(direction: TextDirection) -> (f64, f64) {
+    match direction {
+        TextDirection::Left => (1.0, 0.0),
+        TextDirection::Right => (-1.0, 0.0),
+        TextDirection::Up => (0.0, 1.0),
+        TextDirection::Down => (0.0, -1.0),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use nexus_edit::model::Word;
+
     use super::*;
 
     #[test]
@@ -73,5 +107,19 @@ mod tests {
             assert_eq!(at(index, 0.5), Arrival::DONE);
         }
         assert!(at(0, 0.0).down <= 0.02 * 1920.0 && at(0, 0.0).down > 0.0);
+    }
+
+    #[test]
+    fn every_preset_begins_unseen_and_ends_in_place() {
+        for (name, preset) in TextPreset::TABLE {
+            let animation = TextAnimation { style: Some(AnimateBy::Character), ..TextAnimation::new(*preset, 0.5) };
+            let at = |since_s| arrival(&animation, (3, 4), since_s, 70.0, 1920.0);
+            assert!(at(0.01).opacity < 0.01, "{name}");
+            assert_eq!(at(0.5), Arrival::DONE, "{name}");
+        }
+        let typed = TextAnimation::new(TextPreset::Typewriter, 1.0);
+        assert_eq!(arrival(&typed, (1, 3), 0.51, 70.0, 1920.0), Arrival::DONE, "letters stand at once");
+        let left = TextAnimation { direction: Some(TextDirection::Left), ..TextAnimation::new(TextPreset::SlideIn, 1.0) };
+        assert!(arrival(&left, (0, 1), 0.1, 70.0, 1920.0).across > 0.0, "it comes from the right and moves left");
     }
 }

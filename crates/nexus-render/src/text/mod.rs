@@ -3,6 +3,7 @@
 
 mod arrive;
 mod lines;
+mod paint;
 mod set;
 
 pub(crate) use arrive::{Arrival, arrival};

@@ -1,18 +1,20 @@
 //! Sets a text into its box: shaping, lines, shadow, backing; each word or letter on its own pixels.
 
 use cosmic_text::{
-    Attrs, Buffer, CacheKey, CacheKeyFlags, Family, LayoutGlyph, Metrics, Shaping, SwashContent, Weight, Wrap,
+    Attrs, Buffer, CacheKeyFlags, Family, LayoutGlyph, Metrics, Shaping, Style, Weight, Wrap,
 };
-use nexus_edit::model::{AnimateBy, Horizontal, RichText, Vertical};
-use resvg::tiny_skia::{FillRule, Paint, PathBuilder, Pixmap, Transform};
+use nexus_edit::model::{Horizontal, RichText, Sides, Stroke, TextCase, Vertical};
 
-use super::lines::{Word, break_lines};
+use super::{
+    arrive::unit,
+    lines::{Word, break_lines},
+    paint::{Glyph, Pen, Ruled, draw_line, joined, outline, rounded, tint},
+};
 use crate::{
     colour::Rgb,
     fonts::{Face, Fonts, Loaded},
     geometry::Rect,
     raster::Raster,
-    resample::mul255,
 };
 
 /// Text that does not fit its box is set smaller, in steps of this factor, down to [`SMALLEST`].
@@ -54,7 +56,8 @@ pub(crate) fn set(job: &TextJob<'_>, fonts: &Fonts) -> SetText {
     let TextJob { text, area, .. } = job;
     let mut loaded = fonts.lock();
     let padding = text.background.as_ref().map_or(0.0, |background| f64::from(background.padding));
-    let (width, height) = ((area.width - 2.0 * padding).max(1.0), (area.height - 2.0 * padding).max(1.0));
+    let room = within(*area, &text.padding);
+    let (width, height) = ((room.width - 2.0 * padding).max(1.0), (room.height - 2.0 * padding).max(1.0));
     let asked = f64::from(text.font.size);
     let mut size = asked;
     let block = loop {
@@ -73,6 +76,39 @@ pub(crate) fn set(job: &TextJob<'_>, fonts: &Fonts) -> SetText {
     draw(job, &mut loaded, &block, padding, remark)
 }
 
+/// A box without its paddings, never turned inside out.
+fn within(area: Rect, sides: &Sides) -> Rect {
+    let (left, top) = (sides.left.min(area.width), sides.top.min(area.height));
+    Rect {
+        x: area.x + left,
+        y: area.y + top,
+        width: (area.width - left - sides.right).max(1.0),
+        height: (area.height - top - sides.bottom).max(1.0),
+    }
+}
+
+/// The words in the letters that their style asks for.
+fn cased(text: &str, case: TextCase) -> String {
+    match case {
+        TextCase::None => text.to_owned(),
+        TextCase::Uppercase => text.to_uppercase(),
+        TextCase::Lowercase => text.to_lowercase(),
+        TextCase::Capitalize => {
+            let mut after_gap = true;
+            let mut out = String::with_capacity(text.len());
+            for letter in text.chars() {
+                if after_gap {
+                    out.extend(letter.to_uppercase());
+                } else {
+                    out.push(letter);
+                }
+                after_gap = letter.is_whitespace();
+            }
+            out
+        }
+    }
+}
+
 /// Lines at places relative to the block's upper left corner.
 struct Block {
     lines: Vec<Line>,
@@ -83,9 +119,9 @@ struct Block {
     capitals: f64,
 }
 
-struct Line {
-    glyphs: Vec<LayoutGlyph>,
-    text: String,
+pub(super) struct Line {
+    pub(super) glyphs: Vec<LayoutGlyph>,
+    pub(super) text: String,
     width: f64,
     /// Baseline below the block's upper edge.
     baseline: f64,
@@ -96,9 +132,9 @@ fn lay_out(job: &TextJob<'_>, loaded: &mut Loaded, size: f64, width: f64) -> Blo
     let scale = size / f64::from(job.text.font.size);
     let tracking = style.letter_spacing * scale;
     let line_height = size * style.line_height;
-    let shaper = Shaper { face: job.face, size, line_height, tracking };
+    let shaper = Shaper { face: job.face, size, line_height, tracking, gap: style.word_spacing * scale };
     let mut lines = Vec::new();
-    for paragraph in job.text.text.lines() {
+    for paragraph in cased(&job.text.text, style.text_transform).lines() {
         let parts: Vec<&str> = paragraph.split([' ', '\t']).filter(|part| !part.is_empty()).collect();
         let words: Vec<Word> = parts
             .iter()
@@ -121,6 +157,8 @@ struct Shaper<'a> {
     size: f64,
     line_height: f64,
     tracking: f64,
+    /// Pixels added between words.
+    gap: f64,
 }
 
 impl Shaper<'_> {
@@ -132,6 +170,7 @@ impl Shaper<'_> {
         let attrs = Attrs::new()
             .family(Family::Name(&self.face.family))
             .weight(Weight(self.face.weight))
+            .style(if self.face.is_italic { Style::Italic } else { Style::Normal })
             .cache_key_flags(CacheKeyFlags::DISABLE_HINTING)
             .letter_spacing((self.tracking / self.size) as f32);
         buffer.set_text(text, &attrs, Shaping::Advanced, None);
@@ -141,8 +180,13 @@ impl Shaper<'_> {
             return Line { glyphs: vec![], text: text.to_owned(), width: 0.0, baseline: self.line_height };
         };
         // Spacing follows every letter; after the last one it would only push the line off its centre.
-        let width = (f64::from(run.line_w) - self.tracking).max(0.0);
-        Line { glyphs: run.glyphs.to_vec(), text: text.to_owned(), width, baseline: f64::from(run.line_y) }
+        let gaps = |until: usize| text.get(..until).unwrap_or(text).matches(' ').count() as f64;
+        let width = (f64::from(run.line_w) - self.tracking).max(0.0) + self.gap * gaps(text.len());
+        let mut glyphs = run.glyphs.to_vec();
+        if self.gap > 0.0 {
+            glyphs.iter_mut().for_each(|glyph| glyph.x += (self.gap * gaps(glyph.start)) as f32);
+        }
+        Line { glyphs, text: text.to_owned(), width, baseline: f64::from(run.line_y) }
     }
 
     /// Height of a capital, from its own outline.
@@ -157,11 +201,12 @@ impl Shaper<'_> {
 
 fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, remark: Option<String>) -> SetText {
     let TextJob { text, area, .. } = job;
+    let room = within(*area, &text.padding);
     let inner = Rect {
-        x: area.x + padding,
-        y: area.y + padding,
-        width: area.width - 2.0 * padding,
-        height: area.height - 2.0 * padding,
+        x: room.x + padding,
+        y: room.y + padding,
+        width: room.width - 2.0 * padding,
+        height: room.height - 2.0 * padding,
     };
     let down = match text.align.vertical {
         Vertical::Top => 0.0,
@@ -196,25 +241,48 @@ fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, rem
             pieces.push(Piece { raster, unit: None });
         }
     }
-    let style = text.animation.and_then(|animation| animation.style);
-    let pen = Pen { colour: Rgb::from(text.font.color), opacity: text.font.opacity };
+    if let Some(border) = text.border.filter(|border| border.width > 0.0) {
+        pieces.extend(outline(*area, &border).map(|raster| Piece { raster, unit: None }));
+    }
+    let style = text.animation.as_ref().and_then(unit);
+    let scale = block.size / f64::from(text.font.size);
+    let stroke = text.stroke.or(text.font.stroke).filter(|stroke| stroke.width > 0.0);
+    let pen = Pen {
+        colour: Rgb::from(text.font.color),
+        opacity: text.font.opacity,
+        stroke: stroke.map(|stroke| Stroke { width: stroke.width * scale, ..stroke }),
+    };
     let mut letters: Vec<Vec<Glyph>> = Vec::new();
     for line in &block.lines {
         let hang = if text.align.horizontal == Horizontal::Center { hang(line) } else { 0.0 };
         let origin = (inner.x + across(line.width) + hang, top + line.baseline.round() + lift);
+        let ruled = Ruled { origin, width: line.width, size: block.size, capitals: block.capitals };
+        if let Some(color) = text.font.background {
+            pieces.extend(ruled.behind(color).map(|raster| Piece { raster, unit: None }));
+        }
+        pieces.extend(ruled.line(text.style.text_decoration, pen).map(|raster| Piece { raster, unit: None }));
         draw_line(line, origin, pen, style, loaded, &mut letters);
     }
-    let units: Vec<Raster> = letters.iter().map(|glyphs| joined(glyphs)).collect();
+    let mut units: Vec<Raster> = letters.iter().map(|glyphs| joined(glyphs, |glyph| glyph.fill.as_ref())).collect();
+    let outlines: Vec<Raster> = match pen.stroke {
+        Some(_) => letters.iter().map(|glyphs| joined(glyphs, |glyph| glyph.outline.as_ref())).collect(),
+        None => vec![],
+    };
+    if let Some(gradient) = &text.style.gradient {
+        let whole = Rect { x: inner.x + across(block.width), y: top + lift, width: block.width, height: block.height };
+        units.iter_mut().for_each(|unit| tint(unit, gradient, whole));
+    }
     let used = units.len().max(1);
     if let Some(shadow) = &text.shadow {
         let colour = Rgb::from(shadow.color);
-        let scale = block.size / f64::from(text.font.size);
         let offset = (shadow.offset_x * scale, shadow.offset_y * scale);
-        for (unit, raster) in units.iter().enumerate() {
+        let casting = if outlines.is_empty() { &units } else { &outlines };
+        for (unit, raster) in casting.iter().enumerate() {
             let raster = raster.shadow(colour.0, shadow.opacity, shadow.blur * scale / 2.0, offset);
             pieces.push(Piece { raster, unit: Some(unit) });
         }
     }
+    pieces.extend(outlines.into_iter().enumerate().map(|(unit, raster)| Piece { raster, unit: Some(unit) }));
     pieces.extend(units.into_iter().enumerate().map(|(unit, raster)| Piece { raster, unit: Some(unit) }));
     SetText { pieces, units: used, size_px: block.size, remark }
 }
@@ -239,126 +307,4 @@ fn optical_lift(block: &Block, top: f64, shape: Rect) -> f64 {
     let wanted = shape.y + shape.height / 2.0 - middle;
     // A text that is aligned to an edge of a large shape stays there.
     if wanted.abs() < block.size * 0.3 { wanted.round() } else { 0.0 }
-}
-
-#[derive(Clone, Copy)]
-struct Pen {
-    colour: Rgb,
-    opacity: f64,
-}
-
-/// A glyph's pixels.
-struct Glyph(Raster);
-
-fn draw_line(
-    line: &Line,
-    origin: (f64, f64),
-    pen: Pen,
-    style: Option<AnimateBy>,
-    loaded: &mut Loaded,
-    units: &mut Vec<Vec<Glyph>>,
-) {
-    let mut last_unit: Option<usize> = None;
-    for glyph in &line.glyphs {
-        // The unit of a glyph within its line: the word or the cluster that it belongs to.
-        let unit = match style {
-            None => 0,
-            Some(AnimateBy::Word) => line.text[..glyph.start.min(line.text.len())].matches(' ').count() + 1,
-            Some(AnimateBy::Character) => glyph.start + 1,
-        };
-        let is_blank = line.text.get(glyph.start..glyph.end).is_some_and(|cluster| cluster.trim().is_empty());
-        if is_blank {
-            continue;
-        }
-        let raster = glyph_raster(glyph, origin, pen, loaded);
-        let starts_new = units.is_empty() || (style.is_some() && last_unit != Some(unit));
-        last_unit = Some(unit);
-        if starts_new {
-            units.push(Vec::new());
-        }
-        if let (Some(raster), Some(current)) = (raster, units.last_mut()) {
-            current.push(Glyph(raster));
-        }
-    }
-}
-
-fn glyph_raster(glyph: &LayoutGlyph, origin: (f64, f64), pen: Pen, loaded: &mut Loaded) -> Option<Raster> {
-    let size = f64::from(glyph.font_size);
-    let x = origin.0 + f64::from(glyph.x) + size * f64::from(glyph.x_offset);
-    let y = origin.1 + f64::from(glyph.y) - size * f64::from(glyph.y_offset);
-    let (key, left, top) = CacheKey::new(
-        glyph.font_id,
-        glyph.glyph_id,
-        glyph.font_size,
-        (x as f32, y as f32),
-        glyph.font_weight,
-        glyph.cache_key_flags,
-    );
-    let image = loaded.glyphs.get_image_uncached(&mut loaded.system, key)?;
-    let (width, height) = (image.placement.width as usize, image.placement.height as usize);
-    let opacity = (pen.opacity * 255.0).round() as u8;
-    let data = match image.content {
-        SwashContent::Mask => image
-            .data
-            .iter()
-            .flat_map(|cover| {
-                let alpha = mul255(*cover, opacity);
-                let [red, green, blue] = pen.colour.0.map(|channel| mul255(channel, alpha));
-                [red, green, blue, alpha]
-            })
-            .collect(),
-        SwashContent::Color | SwashContent::SubpixelMask => image
-            .data
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .flat_map(|[red, green, blue, alpha]| {
-                let alpha = mul255(*alpha, opacity);
-                [mul255(*red, alpha), mul255(*green, alpha), mul255(*blue, alpha), alpha]
-            })
-            .collect(),
-    };
-    (width > 0 && height > 0).then_some(Raster {
-        x: left + image.placement.left,
-        y: top - image.placement.top,
-        width,
-        height,
-        data,
-    })
-}
-
-fn joined(glyphs: &[Glyph]) -> Raster {
-    let parts: Vec<&Raster> = glyphs.iter().map(|glyph| &glyph.0).collect();
-    let mut whole = Raster::around(&parts, 0);
-    parts.iter().for_each(|part| whole.over(part, 255));
-    whole
-}
-
-/// A filled rectangle with round corners.
-fn rounded(shape: Rect, radius: f64, colour: Rgb, opacity: f64) -> Option<Raster> {
-    let (left, top) = (shape.x.floor() as i32, shape.y.floor() as i32);
-    let width = (shape.x + shape.width).ceil() as i32 - left;
-    let height = (shape.y + shape.height).ceil() as i32 - top;
-    let mut pixels = Pixmap::new(u32::try_from(width).ok()?, u32::try_from(height).ok()?)?;
-    let (x, y) = ((shape.x - f64::from(left)) as f32, (shape.y - f64::from(top)) as f32);
-    let (right, bottom) = (x + shape.width as f32, y + shape.height as f32);
-    let radius = radius.min(shape.width / 2.0).min(shape.height / 2.0) as f32;
-    // A quarter circle by a cubic: the usual constant 4/3 (√2 − 1).
-    let handle = radius * (1.0 - 0.552_284_8);
-    let mut path = PathBuilder::new();
-    path.move_to(x + radius, y);
-    path.line_to(right - radius, y);
-    path.cubic_to(right - handle, y, right, y + handle, right, y + radius);
-    path.line_to(right, bottom - radius);
-    path.cubic_to(right, bottom - handle, right - handle, bottom, right - radius, bottom);
-    path.line_to(x + radius, bottom);
-    path.cubic_to(x + handle, bottom, x, bottom - handle, x, bottom - radius);
-    path.line_to(x, y + radius);
-    path.cubic_to(x, y + handle, x + handle, y, x + radius, y);
-    path.close();
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
-    let [red, green, blue] = colour.0;
-    paint.set_color_rgba8(red, green, blue, (opacity * 255.0).round() as u8);
-    pixels.fill_path(&path.finish()?, &paint, FillRule::Winding, Transform::identity(), None);
-    Some(Raster { x: left, y: top, width: width as usize, height: height as usize, data: pixels.take() })
 }
