@@ -4,6 +4,7 @@ pub mod compose;
 pub mod cut;
 pub mod look;
 pub mod model;
+pub mod subtitles;
 
 pub use compose::{FilmPlan, Footage, compose};
 pub use cut::{CutConfig, CutError, CutPlan, Slot, lay_cuts};
