@@ -19,8 +19,8 @@ const PROVIDER: &str = "still camera";
 const OP: &str = "animate the still";
 /// Threads of the encoder: fixed, because they are part of what decides the bytes.
 const ENCODER_THREADS: u8 = 4;
-/// Quality of clips: they are encoded once more inside the film.
-const CLIP_CRF: u8 = 16;
+/// Clips are encoded once more inside the film: many bytes, little time.
+const CLIP_CRF: u8 = 14;
 
 /// Moves a virtual camera over stills. The same step gives the same bytes.
 pub struct CameraMove {
@@ -48,7 +48,7 @@ impl CameraMove {
             height_px: spec.height_px,
             rate: spec.rate,
             crf: CLIP_CRF,
-            preset: Preset::Veryfast,
+            preset: Preset::Ultrafast,
             threads: ENCODER_THREADS,
         };
         let mut writer = FrameWriter::open(&encode).await?;

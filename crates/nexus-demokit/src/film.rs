@@ -46,7 +46,7 @@ async fn encode(truth: &ClipTruth, out: &Path) -> Result<(), DemoKitError> {
         height_px: truth.height_px,
         rate: FrameRate::FPS_30,
         crf: CRF,
-        preset: Preset::Superfast,
+        preset: Preset::Ultrafast,
         threads: THREADS,
     };
     let mut writer = FrameWriter::open(&spec).await.map_err(failed)?;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Changes whenever a file of the kit would come out differently.
-pub const KIT_VERSION: u32 = 2;
+pub const KIT_VERSION: u32 = 3;
 
 /// Everything that a first film needs, with the truth about it.
 #[derive(Debug, Clone, PartialEq)]

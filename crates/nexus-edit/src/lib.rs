@@ -6,6 +6,7 @@ pub mod look;
 pub mod merge;
 pub mod model;
 mod reader;
+pub mod subtitles;
 pub mod timing;
 
 pub use compose::{FilmPlan, Footage, compose};

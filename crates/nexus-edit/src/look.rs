@@ -71,7 +71,7 @@ impl Frame {
     pub fn text(self, kit: &BrandKit, role: Role, words: &str, band: Band, span_s: (f64, f64)) -> Clip {
         let (share, weight, line_height, tracking) = match role {
             Role::Hook => (0.052, 600, 1.08, -0.012),
-            Role::Quote => (0.038, 500, 1.15, -0.008),
+            Role::Quote => (0.041, 500, 1.15, -0.008),
             Role::Name => (0.050, 600, 1.1, -0.012),
             Role::Small => (0.0200, 500, 1.25, 0.0),
             Role::Action => (0.0215, 600, 1.2, 0.0),

@@ -84,7 +84,7 @@ fn lay(
     let needs: Vec<SceneNeed> =
         draft.script.scenes.iter().map(|scene| SceneNeed { part: scene.part, min_s: scene.min_s }).collect();
     let cuts = lay_cuts(&needs, grid, FrameRate::FPS_30, &settings.cut).map_err(|error| error.to_string())?;
-    let placed = fill(&cuts, choice).map_err(|error| error.to_string())?;
+    let placed = fill(&cuts, choice, &draft.script.scenes).map_err(|error| error.to_string())?;
     let (cuts, _) = pictures(&cuts, &placed);
     Ok((cuts, placed))
 }

@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 /// Most shots that are generated for one film; further gaps are filled from what there is.
 const MOST_GENERATED: usize = 2;
 
+/// What a phrase's neighbours lend it: a shot that shows what is said before or after fits a little, too.
+const NEIGHBOUR_SHARE: f64 = 0.6;
+
 /// Least length of a clip that may carry a scene, in seconds.
 const LEAST_CLIP_S: f64 = 1.2;
 
@@ -119,8 +122,11 @@ impl Story<'_> {
                 .flatten()
                 .any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
         };
+        let nearby: Vec<&Found> = self.phrases_beside(index).map(|at| &self.found[at]).collect();
+        let lent = |shot: &Shot| nearby.iter().filter_map(|found| hit_of(found, shot)).max_by(by_score);
         let value = |shot: &Shot| {
-            let fit = hit_of(found, shot).map_or(0.0, |hit| hit.score);
+            let own = hit_of(found, shot).map_or(0.0, |hit| hit.score);
+            let fit = own.max(NEIGHBOUR_SHARE * lent(shot).map_or(0.0, |hit| hit.score));
             let lively =
                 if self.scenes[index].part == Part::Hook { 0.1 * (shot.motion.activity / 20.0).min(1.0) } else { 0.0 };
             fit + self.worth(shot) + lively
@@ -130,7 +136,14 @@ impl Story<'_> {
         let best = shots.iter().filter(|shot| !used(shot)).max_by(|left, right| {
             value(left).total_cmp(&value(right)).then_with(|| order_key(right).cmp(&order_key(left)))
         })?;
-        Some(pick(best, found))
+        Some(pick(best, hit_of(found, best).or_else(|| lent(best))))
+    }
+
+    /// Phrases of the same praise before and after a phrase: "the sunset" beside "over the harbour".
+    fn phrases_beside(&self, index: usize) -> impl Iterator<Item = usize> {
+        let is_praise = |at: &usize| self.scenes.get(*at).is_some_and(|scene| scene.part == Part::Praise);
+        let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten().filter(is_praise);
+        beside.filter(|_| is_praise(&index)).collect::<Vec<_>>().into_iter()
     }
 
     /// What a shot is worth to this film, whichever scene it stands in: how well it fits any of them, how good the
@@ -145,7 +158,7 @@ impl Story<'_> {
 
     fn best_hit(&self, shot: &Shot) -> Option<&Hit> {
         let hits = self.found.iter().filter_map(|found| hit_of(found, shot));
-        hits.max_by(|left, right| left.score.total_cmp(&right.score))
+        hits.max_by(by_score)
     }
 
     /// What is left, by its worth.
@@ -155,11 +168,7 @@ impl Story<'_> {
         left.sort_by(|left, right| {
             self.worth(right).total_cmp(&self.worth(left)).then_with(|| order_key(left).cmp(&order_key(right)))
         });
-        let as_pick = |shot: &Shot| match self.best_hit(shot) {
-            Some(hit) => Pick { shot: shot.clone(), score: hit.score, why: hit.why.clone() },
-            None => pick(shot, &Found::default()),
-        };
-        left.into_iter().map(as_pick).collect()
+        left.into_iter().map(|shot| pick(shot, self.best_hit(shot))).collect()
     }
 }
 
@@ -176,8 +185,12 @@ fn order_key(shot: &Shot) -> (&str, u32) {
     (&shot.file_name, shot.index)
 }
 
-fn pick(shot: &Shot, found: &Found) -> Pick {
-    match hit_of(found, shot) {
+fn by_score(left: &&Hit, right: &&Hit) -> std::cmp::Ordering {
+    left.score.total_cmp(&right.score)
+}
+
+fn pick(shot: &Shot, hit: Option<&Hit>) -> Pick {
+    match hit {
         Some(hit) => Pick { shot: shot.clone(), score: hit.score, why: hit.why.clone() },
         None => Pick {
             shot: shot.clone(),

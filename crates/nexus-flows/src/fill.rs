@@ -1,6 +1,10 @@
 //! One picture per bar: picks first, spares for further bars of a scene, the in-point where the shot is best.
 
-use nexus_core::{Frames, footage::Shot};
+use nexus_core::{
+    Frames,
+    footage::Shot,
+    script::{Part, Scene},
+};
 use nexus_edit::{CutPlan, Footage, Slot};
 use serde::{Deserialize, Serialize};
 
@@ -28,16 +32,23 @@ pub struct TooShortClips {
 }
 
 /// Places a shot in every slot. A scene's first bar shows its pick, its further bars show spares from other
-/// clips; where there is no spare the shot runs on, and that cut disappears from the plan.
+/// clips; where there is no spare the shot runs on, and that cut disappears from the plan. The end card keeps one
+/// shot behind it.
 ///
 /// # Errors
 /// [`TooShortClips`] when no shot at all can fill a slot.
-pub fn fill(cuts: &CutPlan, choice: &Choice) -> Result<Vec<Placed>, TooShortClips> {
+pub fn fill(cuts: &CutPlan, choice: &Choice, scenes: &[Scene]) -> Result<Vec<Placed>, TooShortClips> {
     let mut placed: Vec<Placed> = Vec::with_capacity(cuts.slots.len());
     let mut spares: Vec<&Pick> = choice.spares.iter().collect();
     for (index, slot) in cuts.slots.iter().enumerate() {
         let length_s = cuts.length_s(slot);
         let is_first = index == 0 || cuts.slots[index - 1].scene != slot.scene;
+        let stands = scenes.get(slot.scene).is_some_and(|scene| scene.part == Part::End);
+        let stays = |before: &&mut Placed| stands && !is_first && lasts(cuts, before, slot) >= LEAST_END_SHARE;
+        if let Some(before) = placed.last_mut().filter(stays) {
+            run_on(cuts, before, slot);
+            continue;
+        }
         let own = choice.picks.get(slot.scene).and_then(Option::as_ref);
         let previous = placed.last();
         let next = cuts.slots.get(index + 1).filter(|next| next.scene != slot.scene);
@@ -56,10 +67,7 @@ pub fn fill(cuts: &CutPlan, choice: &Choice) -> Result<Vec<Placed>, TooShortClip
                 let in_s = in_point(&pick.shot, length_s);
                 placed.push(Placed { slot: *slot, pick, in_s });
             }
-            (None, Some(before)) if runs_on(cuts, before, slot) => {
-                before.slot.length = Frames(before.slot.length.0 + slot.length.0);
-                before.in_s = in_point(&before.pick.shot, cuts.length_s(&before.slot));
-            }
+            (None, Some(before)) if runs_on(cuts, before, slot) => run_on(cuts, before, slot),
             (None, _) => {
                 let again = choice.picks.iter().flatten().chain(&choice.spares).find(|pick| fits(pick));
                 let pick = again.cloned().ok_or(TooShortClips { bar_s: length_s })?;
@@ -71,10 +79,27 @@ pub fn fill(cuts: &CutPlan, choice: &Choice) -> Result<Vec<Placed>, TooShortClip
     Ok(placed)
 }
 
+/// Behind the end card a blurred shot may stand still at its end, but not for longer than it moved.
+const LEAST_END_SHARE: f64 = 0.6;
+
 /// True when the shot before `slot` belongs to the same scene and is long enough to last through it.
 fn runs_on(cuts: &CutPlan, before: &Placed, slot: &Slot) -> bool {
+    lasts(cuts, before, slot) >= 1.0
+}
+
+/// The share of its own slot and of `slot` together that the shot before lasts through; 0 for another scene's.
+fn lasts(cuts: &CutPlan, before: &Placed, slot: &Slot) -> f64 {
+    if before.slot.scene != slot.scene {
+        return 0.0;
+    }
     let together = Slot { length: Frames(before.slot.length.0 + slot.length.0), ..before.slot };
-    before.slot.scene == slot.scene && before.pick.shot.info.duration_s >= cuts.length_s(&together) + 0.1
+    before.pick.shot.info.duration_s / (cuts.length_s(&together) + 0.1)
+}
+
+/// The shot before `slot` lasts through it.
+fn run_on(cuts: &CutPlan, before: &mut Placed, slot: &Slot) {
+    before.slot.length = Frames(before.slot.length.0 + slot.length.0);
+    before.in_s = in_point(&before.pick.shot, cuts.length_s(&before.slot));
 }
 
 /// Where a shot is entered: 0.3 s before its liveliest moment, inside the shot, and so that it lasts.

@@ -66,21 +66,21 @@ impl Plate {
         frame
     }
 
-    /// Fills a plane: for each row four source rows are mixed, then for each pixel four columns.
+    /// Fills a plane: for each row four source rows are mixed, then for each pixel four columns of that mix.
     fn sample(&self, source: &[u16], view: View, target: &mut [u8], width: usize, height: usize) {
         let columns: Vec<Tap> =
             (0..width).map(|at| Tap::at(at, width, self.width, view.zoom, view.centre[0])).collect();
         let row_of = |row: usize| &source[row * self.width..(row + 1) * self.width];
         target.par_chunks_mut(width).enumerate().for_each_init(
-            || vec![0.0_f32; self.width],
+            || vec![0.0_f32; self.width + 2 * PAD],
             |mixed, (row, line)| {
                 let tap = Tap::at(row, height, self.height, view.zoom, view.centre[1]);
-                let rows = tap.from.map(row_of);
-                for (column, value) in mixed.iter_mut().enumerate() {
-                    *value = (0..4).map(|part| tap.weight[part] * f32::from(rows[part][column])).sum();
-                }
+                mix(tap.rows(self.height).map(row_of), tap.weight, &mut mixed[PAD..PAD + self.width]);
+                extend(mixed);
                 for (column, (byte, tap)) in line.iter_mut().zip(&columns).enumerate() {
-                    let value: f32 = (0..4).map(|part| tap.weight[part] * mixed[tap.from[part]]).sum();
+                    let [a, b, c, d] = tap.weight;
+                    let near = &mixed[tap.first..tap.first + 4];
+                    let value = a * near[0] + b * near[1] + c * near[2] + d * near[3];
                     *byte = (value / SCALE + dither(column, row)).clamp(1.0, 254.0) as u8;
                 }
             },
@@ -88,9 +88,32 @@ impl Plate {
     }
 }
 
+/// The weighted sum of four rows.
+fn mix(rows: [&[u16]; 4], weight: [f32; 4], mixed: &mut [f32]) {
+    let [one, two, three, four] = rows;
+    for ((((value, one), two), three), four) in mixed.iter_mut().zip(one).zip(two).zip(three).zip(four) {
+        *value = weight[0] * f32::from(*one)
+            + weight[1] * f32::from(*two)
+            + weight[2] * f32::from(*three)
+            + weight[3] * f32::from(*four);
+    }
+}
+
+/// Repeats the outermost values into the padding.
+fn extend(line: &mut [f32]) {
+    let last = line.len() - PAD - 1;
+    let (left, right) = (line[PAD], line[last]);
+    line[..PAD].fill(left);
+    line[last + 1..].fill(right);
+}
+
+/// Values beyond each end of a line that four neighbours of its outermost place may need.
+const PAD: usize = 2;
+
 /// Four neighbours and their weights (Catmull-Rom; Keys, "Cubic convolution interpolation", 1981).
 struct Tap {
-    from: [usize; 4],
+    /// The first neighbour, counted from [`PAD`] places before the line.
+    first: usize,
     weight: [f32; 4],
 }
 
@@ -107,9 +130,13 @@ impl Tap {
             0.5 * (-3.0 * t3 + 4.0 * t2 + t),
             0.5 * (t3 - t2),
         ];
-        let last = source as i64 - 1;
-        let from = std::array::from_fn(|part| (base as i64 + part as i64 - 1).clamp(0, last) as usize);
-        Self { from, weight }
+        let first = (base as i64 - 1 + PAD as i64).clamp(0, (source + 2 * PAD - 4) as i64) as usize;
+        Self { first, weight }
+    }
+
+    /// The neighbours as rows of a plane with `height` rows; the outermost row stands for those beyond it.
+    fn rows(&self, height: usize) -> [usize; 4] {
+        std::array::from_fn(|part| (self.first + part).saturating_sub(PAD).min(height - 1))
     }
 }
 
@@ -152,7 +179,8 @@ mod tests {
         for pixel in 0..100 {
             let tap = Tap::at(pixel, 100, 160, 1.05, 0.5);
             assert!((tap.weight.iter().sum::<f32>() - 1.0).abs() < 1e-5);
-            let place: f32 = (0..4).map(|part| tap.weight[part] * tap.from[part] as f32).sum();
+            let rows = tap.rows(160);
+            let place: f32 = (0..4).map(|part| tap.weight[part] * rows[part] as f32).sum();
             let want = (0.5 + ((pixel as f64 + 0.5) / 100.0 - 0.5) / 1.05) * 160.0 - 0.5;
             assert!((f64::from(place) - want).abs() < 1e-3 || !(2.0..157.0).contains(&want));
         }

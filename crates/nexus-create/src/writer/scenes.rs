@@ -42,7 +42,7 @@ pub(crate) fn lay_out(request: &ScriptRequest, reading: &Reading<'_>, line: &Can
             "place",
             Part::Place,
             place_caption(request),
-            (format!("{} outside wide view", business.category), false),
+            (format!("{} outside view terrace", business.category), false),
             0.0,
         ),
     ];

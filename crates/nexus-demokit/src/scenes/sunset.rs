@@ -110,7 +110,7 @@ impl Moment<'_> {
 
 impl Shader for Moment<'_> {
     fn tolerance(&self) -> f32 {
-        0.16
+        0.24
     }
 
     fn light(&self, x: f32, y: f32, pixel: f32) -> Rgb {

@@ -148,7 +148,7 @@ fn shore(x: f32, y: f32) -> (f32, f32) {
 
 impl Shader for Moment<'_> {
     fn tolerance(&self) -> f32 {
-        0.13
+        0.17
     }
 
     fn light(&self, x: f32, y: f32, _pixel: f32) -> Rgb {

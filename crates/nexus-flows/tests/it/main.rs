@@ -1,0 +1,3 @@
+//! The product's decisions, through the front door.
+
+mod pictures;
