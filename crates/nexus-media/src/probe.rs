@@ -505,7 +505,7 @@ mod tests {
         assert_eq!(
             arguments(Path::new("/in/-clip:1.mp4")).text(),
             format!(
-                "-hide_banner -loglevel error -max_alloc 536870912 -protocol_whitelist file,pipe \
+                "-hide_banner -loglevel error -max_alloc 536870912 -protocol_whitelist file \
                  -format_whitelist {} -codec_whitelist {} -max_pixels 40000000 -probesize 5000000 \
                  -analyzeduration 5000000 -of json -show_format -show_streams -i file:/in/-clip:1.mp4",
                 crate::arguments::FORMATS,

@@ -304,10 +304,9 @@ impl Process {
             None => String::new(),
         };
         let detail = self.facts.plain(&messages);
-        let Facts { program, op, file, deadline, most_bytes, .. } = self.facts.clone();
+        let Facts { program, op, file, most_bytes, .. } = self.facts.clone();
         match (status.code(), status.signal()) {
             (Some(0), _) => Ok(messages),
-            (_, Some(libc::SIGXCPU)) => Err(MediaError::Timeout { program, op, file, after: deadline }),
             (_, Some(libc::SIGXFSZ)) => Err(MediaError::OverLimit {
                 file,
                 found: format!("more than {most_bytes} bytes once it is written"),

@@ -19,9 +19,6 @@ use self::calls::Calls;
 /// Most open files of a child.
 const MOST_OPEN_FILES: u64 = 256;
 
-/// Seconds between the signal that ends a child at its processor limit and the one that none survives.
-const GRACE_S: u64 = 5;
-
 /// A jail for one child.
 pub(crate) struct Jail {
     ruleset: OwnedFd,
@@ -33,16 +30,15 @@ pub(crate) struct Jail {
 impl Jail {
     /// A jail in which `program` has `reach` within `allowance`.
     pub(crate) fn around(program: &Path, reach: &Reach<'_>, allowance: Allowance) -> Result<Self, JailError> {
-        let processor_s = allowance.processor.as_secs().max(1);
         Ok(Self {
             ruleset: files::ruleset(program, reach)?,
             calls: calls::allowed()?,
             limits: [
-                limit(libc::RLIMIT_CPU.into(), processor_s, processor_s + GRACE_S)?,
-                limit(libc::RLIMIT_FSIZE.into(), reach.most_bytes(), reach.most_bytes())?,
-                limit(libc::RLIMIT_NOFILE.into(), MOST_OPEN_FILES, MOST_OPEN_FILES)?,
-                limit(libc::RLIMIT_CORE.into(), 0, 0)?,
-                limit(libc::RLIMIT_AS.into(), allowance.memory_bytes, allowance.memory_bytes)?,
+                limit(libc::RLIMIT_CPU.into(), allowance.processor.as_secs().max(1))?,
+                limit(libc::RLIMIT_FSIZE.into(), reach.most_bytes())?,
+                limit(libc::RLIMIT_NOFILE.into(), MOST_OPEN_FILES)?,
+                limit(libc::RLIMIT_CORE.into(), 0)?,
+                limit(libc::RLIMIT_AS.into(), allowance.memory_bytes)?,
             ],
             parent: own_id(),
         })
@@ -88,12 +84,14 @@ pub(super) fn status() -> Result<String, JailError> {
     Ok(format!("Landlock ABI {version}, seccomp with {} system calls", calls.count()))
 }
 
-/// `soft` and `hard`, or what this process has itself where that is less: nobody may raise it.
-fn limit(resource: libc::c_long, soft: u64, hard: u64) -> Result<(libc::c_long, libc::rlimit64), JailError> {
+/// `most`, or what this process has itself where that is less: nobody may raise it. Without a softer limit below,
+/// because ffmpeg takes the signal of that one for a request to finish in peace.
+fn limit(resource: libc::c_long, most: u64) -> Result<(libc::c_long, libc::rlimit64), JailError> {
     let mut own = libc::rlimit64 { rlim_cur: 0, rlim_max: 0 };
     call(libc::SYS_prlimit64, [0, resource, 0, std::ptr::from_mut(&mut own) as libc::c_long])
         .map_err(|error| JailError::Unsupported(format!("its limits cannot be read ({error})")))?;
-    Ok((resource, libc::rlimit64 { rlim_cur: soft.min(own.rlim_max), rlim_max: hard.min(own.rlim_max) }))
+    let most = most.min(own.rlim_max);
+    Ok((resource, libc::rlimit64 { rlim_cur: most, rlim_max: most }))
 }
 
 /// One system call of at most four arguments that are numbers, or addresses of what outlives the call.
