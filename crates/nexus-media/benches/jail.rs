@@ -12,9 +12,6 @@ use std::{
 use nexus_core::{FrameRate, film::RenditionSpec, port::Media as _};
 use nexus_media::{EncodeSpec, FfmpegMedia, FrameWriter, Limits, Preset, Sandbox, Yuv420, choose_sandbox, probe_file};
 
-/// Memory that a process holds like a server that has worked for a while, in bytes: forking copies its page tables.
-const BALLAST_BYTES: usize = 512 << 20;
-
 fn main() {
     let words: Vec<String> = std::env::args().collect();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -31,13 +28,15 @@ fn compare(runtime: &tokio::runtime::Runtime) {
     runtime.block_on(draw(&clip));
     println!("| work | turns | without, median ms | with, median ms | difference | spread without (quartiles) |");
     println!("|---|---|---|---|---|---|");
-    for (name, job, turns, ballast) in [
-        ("ffprobe of a clip, small parent", "probe", 60, "light"),
-        ("ffprobe of a clip, parent holding 512 MB", "probe", 60, "heavy"),
-        ("720p rendition of 20 s (probe, transcode, probe)", "rendition", 15, "light"),
+    // Forking copies the page tables of what the parent holds, so that is varied too.
+    for (name, job, turns, ballast_mb) in [
+        ("ffprobe of a clip, small parent", "probe", 100, "0"),
+        ("ffprobe of a clip, parent holding 128 MB", "probe", 100, "128"),
+        ("ffprobe of a clip, parent holding 512 MB", "probe", 100, "512"),
+        ("720p rendition of 20 s (probe, transcode, probe)", "rendition", 15, "128"),
     ] {
-        let mut free = Worker::start("off", ballast, &clip);
-        let mut jailed = Worker::start("on", ballast, &clip);
+        let mut free = Worker::start("off", ballast_mb, &clip);
+        let mut jailed = Worker::start("on", ballast_mb, &clip);
         let (mut without, mut with) = (Vec::new(), Vec::new());
         free.turn(job);
         jailed.turn(job);
@@ -73,11 +72,11 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(sandbox: &str, ballast: &str, clip: &Path) -> Self {
+    fn start(sandbox: &str, ballast_mb: &str, clip: &Path) -> Self {
         let own = std::env::current_exe().expect("this program");
         #[expect(clippy::disallowed_methods, reason = "the choice is made once per process, so each needs its own")]
         let mut command = std::process::Command::new(own);
-        command.arg("work").args([sandbox, ballast]).arg(clip);
+        command.arg("work").args([sandbox, ballast_mb]).arg(clip);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a worker");
         let orders = process.stdin.take().expect("asked for");
         let answers = BufReader::new(process.stdout.take().expect("asked for"));
@@ -102,10 +101,10 @@ impl Drop for Worker {
 
 /// The worker's side.
 fn work(runtime: &tokio::runtime::Runtime, words: &[String]) {
-    let [sandbox, ballast, clip] = words else { panic!("expected: on|off light|heavy CLIP, not {words:?}") };
+    let [sandbox, ballast_mb, clip] = words else { panic!("expected: on|off MEGABYTES CLIP, not {words:?}") };
     let choice = if sandbox == "off" { Sandbox::Off } else { Sandbox::Enforced };
     choose_sandbox(choice).expect("the first choice");
-    let held = vec![1_u8; if ballast == "heavy" { BALLAST_BYTES } else { 1 }];
+    let held = vec![1_u8; ballast_mb.parse::<usize>().expect("a number") << 20];
     let clip = PathBuf::from(clip);
     let out = clip.with_file_name(format!("copy-{sandbox}.mp4"));
     let bytes = std::fs::metadata(&clip).expect("the clip").len();

@@ -196,9 +196,12 @@ impl Process {
             let jail = Jail::around(&file, &launch.reach, launch.allowance());
             jail.map_err(|error| MediaError::no_jail(program, error))?.close_over(&mut command);
         }
-        let mut child = starter::start(command).map_err(|source| match sandbox {
-            Sandbox::Enforced => MediaError::Jail { program, detail: format!("the start inside it failed: {source}") },
-            Sandbox::Off => missing(source),
+        let mut child = starter::start(command).map_err(|source| match (sandbox, source.raw_os_error()) {
+            // Too many processes, files or too little memory: no fault of the jail, and better later.
+            (_, Some(libc::EAGAIN | libc::EMFILE | libc::ENFILE | libc::ENOMEM)) | (Sandbox::Off, _) => missing(source),
+            (Sandbox::Enforced, _) => {
+                MediaError::Jail { program, detail: format!("the start inside it failed: {source}") }
+            }
         })?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("standard output was asked for");
