@@ -44,6 +44,8 @@ mod tests {
         ("rusty-s3", &["nexus-store"]),
         ("realfft", &["nexus-beats"]),
         ("resvg", &["nexus-render"]),
+        ("landlock", &["nexus-media"]),
+        ("seccompiler", &["nexus-media"]),
         ("cosmic-text", &["nexus-render"]),
         ("clap", &["nexus", "xtask"]),
     ];

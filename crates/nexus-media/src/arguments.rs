@@ -5,6 +5,8 @@ use std::{
     path::Path,
 };
 
+use nexus_core::FrameRate;
+
 /// Containers that are accepted, by the alias lists that ffprobe prints. Playlists and sequences
 /// (`hls`, `dash`, `concat`, `image2`, `sdp`) open other files and are absent on purpose.
 pub(crate) const FORMATS: &str =
@@ -17,6 +19,10 @@ pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm
 
 /// Largest single allocation of a child, in bytes: an 8K frame in 16-bit RGBA fits.
 const MAX_ALLOC: u64 = 536_870_912;
+
+/// The options that stand before every input: what it may be, and how much of it is looked at.
+const GUARDS: [&str; 6] =
+    ["-protocol_whitelist", "-format_whitelist", "-codec_whitelist", "-max_pixels", "-probesize", "-analyzeduration"];
 
 /// A growing list of arguments.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,12 +58,13 @@ impl Arguments {
 
     /// The whitelists and bounds that stand before every untrusted input.
     pub(crate) fn guards(self) -> Self {
-        self.pair("-protocol_whitelist", "file,pipe")
-            .pair("-format_whitelist", FORMATS)
-            .pair("-codec_whitelist", DECODERS)
-            .pair("-max_pixels", "40000000")
-            .pair("-probesize", "5000000")
-            .pair("-analyzeduration", "5000000")
+        self.guarded_to("file", FORMATS, DECODERS)
+    }
+
+    /// The bounds that stand before every input, and whitelists of its own.
+    fn guarded_to(self, protocols: &str, formats: &str, decoders: &str) -> Self {
+        let values = [protocols, formats, decoders, "40000000", "5000000", "5000000"];
+        GUARDS.into_iter().zip(values).fold(self, |words, (guard, value)| words.pair(guard, value))
     }
 
     /// A guarded file, its decoder's threads bounded, entered at `seek_s` seconds when that is above 0.
@@ -65,6 +72,43 @@ impl Arguments {
         let guarded = self.guards().pair("-threads", threads.max(1).to_string());
         let entered = if seek_s > 0.0 { guarded.pair("-ss", seconds(seek_s)) } else { guarded };
         entered.pair("-i", file_url(path))
+    }
+
+    /// A list of films that this crate wrote, of names that it made: the only input that leads to other files.
+    pub(crate) fn film_list(self, list: &Path) -> Self {
+        self.guarded_to("file", "concat,mov,mp4,m4a,3gp,3g2,mj2", DECODERS)
+            .pair("-f", "concat")
+            .pair("-safe", "1")
+            .pair("-i", file_url(list))
+    }
+
+    /// Planar 4:2:0 frames of ours on standard input.
+    pub(crate) fn raw_frames(self, width_px: u32, height_px: u32, rate: FrameRate) -> Self {
+        self.guarded_to("pipe", "rawvideo", "rawvideo")
+            .pair("-f", "rawvideo")
+            .pair("-pix_fmt", "yuv420p")
+            .pair("-video_size", format!("{width_px}x{height_px}"))
+            .pair("-framerate", rate.to_string())
+            .pair("-i", "pipe:0")
+    }
+
+    /// 32-bit float samples of ours on standard input.
+    pub(crate) fn raw_sound(self, rate_hz: u32, channels: u16) -> Self {
+        self.guarded_to("pipe", "f32le", "pcm_f32le")
+            .pair("-f", "f32le")
+            .pair("-ar", rate_hz.to_string())
+            .pair("-ac", channels.to_string())
+            .pair("-i", "pipe:0")
+    }
+
+    /// True when all whitelists and bounds stand before every input, and no input is anything but a file or a pipe.
+    pub(crate) fn every_input_is_guarded(&self) -> bool {
+        let inputs: Vec<&[OsString]> = self.0.split(|word| word == "-i").collect();
+        let starts_well = |word: &OsString| word == "pipe:0" || word.as_encoded_bytes().starts_with(b"file:");
+        inputs.windows(2).all(|pair| {
+            let guarded = GUARDS.iter().all(|guard| pair[0].iter().any(|word| word == guard));
+            guarded && pair[1].first().is_some_and(starts_well)
+        })
     }
 
     /// The written file, always overwritten (it is a temporary one of ours), without marks of time or version.
@@ -105,4 +149,43 @@ pub(crate) fn file_url(path: &Path) -> OsString {
 /// Seconds with microseconds, the resolution of ffmpeg's options.
 pub(crate) fn seconds(value: f64) -> String {
     format!("{value:.6}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_input_without_its_guards_is_seen() {
+        let file = Path::new("/in/clip.mp4");
+        let ffmpeg = Arguments::ffmpeg;
+        let rows = [
+            ("no input", ffmpeg().into_pipe("null"), true),
+            ("a file", ffmpeg().file(file, 1, 0.0), true),
+            ("a list and its sound", ffmpeg().film_list(file).guards().pair("-i", file_url(file)), true),
+            ("frames", ffmpeg().raw_frames(2, 2, FrameRate::FPS_30), true),
+            ("samples", ffmpeg().raw_sound(8000, 1), true),
+            ("a bare file", ffmpeg().pair("-i", file_url(file)), false),
+            ("a second file without", ffmpeg().file(file, 1, 0.0).pair("-i", file_url(file)), false),
+            ("guards after", ffmpeg().pair("-i", file_url(file)).guards(), false),
+            ("an address", ffmpeg().guards().pair("-i", "http://127.0.0.1/clip.mp4"), false),
+            ("a plain name", ffmpeg().guards().pair("-i", "clip.mp4"), false),
+        ];
+        for (name, arguments, guarded) in rows {
+            assert_eq!(arguments.every_input_is_guarded(), guarded, "{name}: {}", arguments.text());
+        }
+    }
+
+    #[test]
+    fn guards_have_their_values() {
+        let text = Arguments::ffprobe().guards().text();
+        for guard in
+            ["-protocol_whitelist file ", "-max_pixels 40000000 ", "-probesize 5000000 ", "-max_alloc 536870912 "]
+        {
+            assert!(text.contains(guard), "{guard} in {text}");
+        }
+        for opens_others in ["concat", "hls", "dash", "sdp", "image2", "http", "tcp", "lavfi"] {
+            assert!(!text.contains(opens_others), "{opens_others} in {text}");
+        }
+    }
 }

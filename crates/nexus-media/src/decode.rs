@@ -10,8 +10,9 @@ use crate::{
     cache::probe_once,
     error::name_of,
     filter::Chain,
+    jail::Reach,
     probe::Probed,
-    runner::{Feed, Launch, Process, Program},
+    runner::{Feed, Launch, Pace, Process, Program},
 };
 
 /// Longest wait for one frame.
@@ -78,7 +79,9 @@ impl FrameReader {
             arguments: arguments(spec, &probed),
             op: "decode",
             file: &spec.file,
+            reach: Reach::reading(&spec.file),
             deadline: FRAME_DEADLINE,
+            pace: Pace::Frame,
         };
         Ok(Self {
             process: Some(Process::start(&launch, Feed::Nothing)?),

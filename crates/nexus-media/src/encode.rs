@@ -8,7 +8,8 @@ use crate::{
     MediaError, Yuv420,
     arguments::Arguments,
     durable::PartFile,
-    runner::{Feed, Launch, Process, Program},
+    jail::{MOST_FILM_BYTES, Reach},
+    runner::{Feed, Launch, Pace, Process, Program},
 };
 
 /// Longest wait for the encoder to take one frame.
@@ -86,7 +87,9 @@ impl FrameWriter {
             arguments: arguments(spec, part.path()),
             op: "encode",
             file: &spec.out,
+            reach: Reach::pipes().writing(part.path(), MOST_FILM_BYTES),
             deadline: FRAME_DEADLINE,
+            pace: Pace::Frame,
         };
         let process = Process::start(&launch, Feed::Pipe)?;
         Ok(Self { process, part, width_px: spec.width_px, height_px: spec.height_px, written: 0 })
@@ -126,12 +129,7 @@ impl FrameWriter {
 }
 
 fn arguments(spec: &EncodeSpec, part: &std::path::Path) -> Arguments {
-    let input = Arguments::ffmpeg()
-        .pair("-f", "rawvideo")
-        .pair("-pix_fmt", "yuv420p")
-        .pair("-video_size", format!("{}x{}", spec.width_px, spec.height_px))
-        .pair("-framerate", spec.rate.to_string())
-        .pair("-i", "pipe:0");
+    let input = Arguments::ffmpeg().raw_frames(spec.width_px, spec.height_px, spec.rate);
     h264(input, spec).pair("-video_track_timescale", timescale(spec.rate).to_string()).output("mp4", part)
 }
 
@@ -183,8 +181,10 @@ mod tests {
         };
         assert_eq!(
             arguments(&spec, Path::new("/out/.part-x")).text(),
-            "-nostdin -hide_banner -loglevel error -max_alloc 536870912 -f rawvideo -pix_fmt yuv420p \
-             -video_size 1080x1920 -framerate 30000/1001 -i pipe:0 -c:v libx264 -preset veryfast -crf 20 \
+            "-nostdin -hide_banner -loglevel error -max_alloc 536870912 -protocol_whitelist pipe \
+             -format_whitelist rawvideo -codec_whitelist rawvideo -max_pixels 40000000 -probesize 5000000 \
+             -analyzeduration 5000000 -f rawvideo -pix_fmt yuv420p -video_size 1080x1920 \
+             -framerate 30000/1001 -i pipe:0 -c:v libx264 -preset veryfast -crf 20 \
              -profile:v high -g 60 -threads 1 -x264-params open-gop=0:stitchable=1 -pix_fmt yuv420p \
              -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv -flags:v +bitexact \
              -video_track_timescale 30000 -fflags +bitexact -f mp4 -y file:/out/.part-x"

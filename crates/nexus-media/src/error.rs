@@ -4,6 +4,8 @@ use std::{path::Path, time::Duration};
 
 use nexus_core::{ErrorKind, PortError};
 
+use crate::jail::JailError;
+
 /// A failure of this crate. Messages name files without their folders.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
@@ -16,6 +18,16 @@ pub enum MediaError {
         program: &'static str,
         /// What the operating system said.
         source: std::io::Error,
+    },
+    /// The child cannot be jailed, so it was not started.
+    #[error(
+        "{program} was not started, because the jail around it cannot be closed ({detail}); files of strangers are read only inside it: use Linux 5.13 or later with Landlock and seccomp (`nexus doctor` says what is missing), or accept the risk with --insecure-no-sandbox"
+    )]
+    Jail {
+        /// The program.
+        program: &'static str,
+        /// What is missing.
+        detail: String,
     },
     /// The disk or a pipe failed.
     #[error("'{file}' could not be read or written; check that it exists and that its folder may be used")]
@@ -178,6 +190,14 @@ impl MediaError {
         }
     }
 
+    /// A jail that cannot be; a file that is not there is told as that.
+    pub(crate) fn no_jail(program: &'static str, error: JailError) -> Self {
+        match error {
+            JailError::File { path, source } => Self::io(&path, source),
+            JailError::Unsupported(_) => Self::Jail { program, detail: error.to_string() },
+        }
+    }
+
     /// What the caller can do.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -200,6 +220,7 @@ impl MediaError {
                 ErrorKind::Unavailable
             }
             Self::Timeout { .. } => ErrorKind::Timeout,
+            Self::Jail { .. } => ErrorKind::Unsupported,
             Self::Report { .. } => ErrorKind::Bug,
         }
     }

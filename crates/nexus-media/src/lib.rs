@@ -1,7 +1,7 @@
 //! The only crate that starts ffmpeg and ffprobe: probe, shots, frames, PCM, raw frame pipes, encode.
 //!
 //! Every external call has four parts: a typed command, a pure function from it to arguments, the one
-//! runner (`runner.rs`) that starts, limits and kills, and a typed result.
+//! runner (`runner.rs`) that starts, limits and kills, and a typed result. Every child lives in a jail (`jail/`).
 
 mod arguments;
 mod cache;
@@ -12,6 +12,7 @@ mod error;
 mod examine;
 mod filter;
 mod frame;
+mod jail;
 mod limits;
 mod loudness;
 mod mux;
@@ -20,12 +21,14 @@ mod probe;
 mod rendition;
 mod runner;
 mod sound;
+mod starter;
 mod still;
 
 pub use decode::{Crop, DecodeSpec, FrameReader};
 pub use encode::{EncodeSpec, FrameWriter, Preset};
 pub use error::MediaError;
 pub use frame::Yuv420;
+pub use jail::{JailError, Sandbox, SandboxChosen, choose_sandbox, chosen_sandbox, sandbox_status};
 pub use limits::Limits;
 pub use loudness::{Loudness, limit_peaks, measure_loudness};
 pub use mux::{MuxSpec, mux};

@@ -9,7 +9,8 @@ use crate::{
     durable::PartFile,
     error::name_of,
     filter::Chain,
-    runner::{self, Launch, Program},
+    jail::{MOST_FILM_BYTES, Reach},
+    runner::{self, Launch, Pace, Program},
 };
 
 /// What EBU R 128 says of a sound.
@@ -35,7 +36,9 @@ pub async fn measure_loudness(file: &Path) -> Result<Loudness, MediaError> {
         arguments: measure_arguments(file),
         op: "measure the loudness of",
         file,
+        reach: Reach::reading(file),
         deadline: limits.work_deadline,
+        pace: Pace::Whole,
     };
     let messages = runner::run(launch, 0).await?.messages;
     parse(&messages).ok_or_else(|| MediaError::Report {
@@ -64,7 +67,9 @@ pub async fn limit_peaks(file: &Path, ceiling_dbtp: f64, out: &Path) -> Result<(
         arguments: limit_arguments(file, ceiling_dbtp, audio.rate_hz, part.path()),
         op: "limit the peaks of",
         file,
+        reach: Reach::reading(file).writing(part.path(), MOST_FILM_BYTES),
         deadline: limits.work_deadline,
+        pace: Pace::Whole,
     };
     runner::run(launch, 0).await?;
     part.keep().await

@@ -13,12 +13,13 @@ use nexus_core::{
 
 use crate::{
     Limits, MediaError,
-    arguments::{Arguments, DECODERS, file_url, seconds},
+    arguments::{Arguments, file_url, seconds},
     cache::probe_once,
     durable::PartFile,
     error::name_of,
+    jail::{MOST_FILM_BYTES, Reach},
     probe::probe,
-    runner::{self, Launch, Program},
+    runner::{self, Launch, Pace, Program},
 };
 
 /// What to join.
@@ -46,12 +47,15 @@ pub async fn mux(spec: &MuxSpec) -> Result<MediaInfo, MediaError> {
     let list = write_list(folder.path(), &spec.segments, &plan).await?;
     let part = PartFile::beside(&spec.out)?;
     let length_s = plan.rate.start_of(nexus_core::Frames(plan.frames())).0;
+    let inputs = spec.segments.iter().chain(&spec.sound).map(PathBuf::as_path);
     let launch = Launch {
         program: Program::Ffmpeg,
         arguments: arguments(&list, spec, plan.rate, length_s, part.path()),
         op: "join the parts of",
         file: &spec.out,
+        reach: Reach::reading(&list).and_reading(inputs).writing(part.path(), MOST_FILM_BYTES),
         deadline: Limits::default().work_deadline,
+        pace: Pace::Whole,
     };
     runner::run(launch, 0).await?;
     let info = verify(&part, &plan, spec.sound.is_some()).await?;
@@ -131,14 +135,7 @@ async fn write_list(folder: &Path, segments: &[PathBuf], plan: &Plan) -> Result<
 }
 
 fn arguments(list: &Path, spec: &MuxSpec, rate: FrameRate, length_s: f64, part: &Path) -> Arguments {
-    // The only command that may read a list: one that this crate wrote, of names that it made.
-    let picture = Arguments::ffmpeg()
-        .pair("-protocol_whitelist", "file")
-        .pair("-format_whitelist", "concat,mov,mp4,m4a,3gp,3g2,mj2")
-        .pair("-codec_whitelist", DECODERS)
-        .pair("-f", "concat")
-        .pair("-safe", "1")
-        .pair("-i", file_url(list));
+    let picture = Arguments::ffmpeg().film_list(list);
     let both = match &spec.sound {
         Some(sound) => picture.guards().pair("-i", file_url(sound)).pair("-map", "0:v:0").pair("-map", "1:a:0"),
         None => picture.pair("-map", "0:v:0"),

@@ -13,7 +13,8 @@ use crate::{
     arguments::{Arguments, file_url},
     error::name_of,
     filter::{Colour, Matrix},
-    runner::{self, Launch, Program},
+    jail::Reach,
+    runner::{self, Launch, Pace, Program},
 };
 
 /// Picture codecs that are accepted, as ffprobe names them.
@@ -51,7 +52,9 @@ pub async fn ffmpeg_version() -> Result<String, MediaError> {
         arguments: Arguments::ffmpeg().flag("-version"),
         op: "tell the version of",
         file: Path::new("ffmpeg"),
+        reach: Reach::pipes(),
         deadline: Limits::default().probe_deadline,
+        pace: Pace::Whole,
     };
     let finished = runner::run(launch, 100_000).await?;
     let text = String::from_utf8_lossy(&finished.stdout);
@@ -94,7 +97,15 @@ fn counting_arguments(file: &Path) -> Arguments {
 }
 
 async fn ask(file: &Path, limits: &Limits, arguments: Arguments) -> Result<Report, MediaError> {
-    let launch = Launch { program: Program::Ffprobe, arguments, op: "read", file, deadline: limits.probe_deadline };
+    let launch = Launch {
+        program: Program::Ffprobe,
+        arguments,
+        op: "read",
+        file,
+        reach: Reach::reading(file),
+        deadline: limits.probe_deadline,
+        pace: Pace::Whole,
+    };
     let finished = runner::run(launch, 4_000_000).await.map_err(|error| name_refusal(file, error))?;
     serde_json::from_slice(&finished.stdout).map_err(|error| MediaError::Report {
         program: "ffprobe",
@@ -494,7 +505,7 @@ mod tests {
         assert_eq!(
             arguments(Path::new("/in/-clip:1.mp4")).text(),
             format!(
-                "-hide_banner -loglevel error -max_alloc 536870912 -protocol_whitelist file,pipe \
+                "-hide_banner -loglevel error -max_alloc 536870912 -protocol_whitelist file \
                  -format_whitelist {} -codec_whitelist {} -max_pixels 40000000 -probesize 5000000 \
                  -analyzeduration 5000000 -of json -show_format -show_streams -i file:/in/-clip:1.mp4",
                 crate::arguments::FORMATS,

@@ -13,8 +13,9 @@ use crate::{
     durable::PartFile,
     error::name_of,
     filter::Chain,
+    jail::{MOST_FILM_BYTES, Reach},
     probe::{Probed, probe},
-    runner::{self, Launch, Program},
+    runner::{self, Launch, Pace, Program},
 };
 
 /// Length of the fade at a cut end, in seconds.
@@ -131,7 +132,9 @@ async fn encode(
         arguments: arguments(film, plan, probed, part),
         op: "make a smaller copy of",
         file: film,
+        reach: Reach::reading(film).writing(part, MOST_FILM_BYTES),
         deadline: limits.work_deadline,
+        pace: Pace::Whole,
     };
     runner::run(launch, 0).await.map(|_| ())
 }

@@ -1,8 +1,10 @@
-//! The one place that starts a process: bounded, watched, killed with its whole group, its end examined.
-//!
-//! A jail, once there is one, wraps the command inside [`Process::start`] and nowhere else.
+//! The one place that starts a process: jailed, bounded, watched, killed with its whole group, its end examined.
 
-use std::{path::Path, process::Stdio, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -15,13 +17,24 @@ use crate::{
     MediaError,
     arguments::{Arguments, file_url},
     error::name_of,
+    jail::{self, Allowance, Jail, Reach, Sandbox},
+    starter,
 };
 
 /// How much of a child's messages is kept.
 const TAIL_BYTES: usize = 4096;
 
-/// Where programs are looked for; the environment of this process is not passed on.
-const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin";
+/// Where programs are looked for; the environment of this process decides nothing.
+const SEARCH_FOLDERS: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"];
+
+/// Address space of a child that reads facts, in bytes; half of it is libraries and threads.
+const PROBE_MEMORY_BYTES: u64 = 2 << 30;
+
+/// Address space of a child that decodes or encodes, in bytes: 8K pictures, frames that look ahead, threads.
+const WORK_MEMORY_BYTES: u64 = 8 << 30;
+
+/// Most processor time of a child whose pace is set by the other side of its pipe.
+const PACED_PROCESSOR: Duration = Duration::from_secs(12 * 3600);
 
 /// A program that this crate may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +52,29 @@ impl Program {
             Self::Ffprobe => "ffprobe",
         }
     }
+
+    /// The program's file, links followed.
+    fn find(self) -> std::io::Result<PathBuf> {
+        let found = SEARCH_FOLDERS.iter().map(|folder| Path::new(folder).join(self.name())).find(|file| file.is_file());
+        let file = found.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
+        std::fs::canonicalize(file)
+    }
+
+    fn memory_bytes(self) -> u64 {
+        match self {
+            Self::Ffmpeg => WORK_MEMORY_BYTES,
+            Self::Ffprobe => PROBE_MEMORY_BYTES,
+        }
+    }
+}
+
+/// What a deadline stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// The whole life of the child.
+    Whole,
+    /// One frame; [`Process::grant`] puts it off.
+    Frame,
 }
 
 /// A command, complete.
@@ -52,8 +88,24 @@ pub(crate) struct Launch<'a> {
     pub(crate) op: &'static str,
     /// The file that messages name.
     pub(crate) file: &'a Path,
+    /// Which files it may touch.
+    pub(crate) reach: Reach<'a>,
     /// When it is killed.
     pub(crate) deadline: Duration,
+    /// What the deadline stands for.
+    pub(crate) pace: Pace,
+}
+
+impl Launch<'_> {
+    /// No more processor time than all processors could give before the deadline.
+    fn allowance(&self) -> Allowance {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let processor = match self.pace {
+            Pace::Whole => self.deadline.saturating_mul(u32::try_from(processors).unwrap_or(u32::MAX)),
+            Pace::Frame => PACED_PROCESSOR,
+        };
+        Allowance { processor, memory_bytes: self.program.memory_bytes() }
+    }
 }
 
 /// What a child left behind.
@@ -67,7 +119,16 @@ pub(crate) struct Finished {
 
 /// Runs a command to its end; at most `most_bytes` of output are accepted.
 pub(crate) async fn run(launch: Launch<'_>, most_bytes: usize) -> Result<Finished, MediaError> {
-    let mut process = Process::start(&launch, Feed::Nothing)?;
+    collect(Process::start(&launch, Feed::Nothing)?, most_bytes).await
+}
+
+/// As [`run`], with the sandbox named and any words allowed, for tests of the jail.
+#[cfg(test)]
+pub(crate) async fn run_in(sandbox: Sandbox, launch: Launch<'_>, most_bytes: usize) -> Result<Finished, MediaError> {
+    collect(Process::start_in(sandbox, &launch, Feed::Nothing)?, most_bytes).await
+}
+
+async fn collect(mut process: Process, most_bytes: usize) -> Result<Finished, MediaError> {
     let mut stdout = Vec::new();
     process.read_to_end(&mut stdout, most_bytes).await?;
     let messages = process.finish().await?;
@@ -101,20 +162,28 @@ struct Facts {
     file: String,
     url: String,
     deadline: Duration,
+    most_bytes: u64,
 }
 
 impl Process {
-    /// Starts `launch` in a process group of its own, with an empty environment.
+    /// Starts `launch` inside the jail, unless the sandbox was switched off when this process began.
     pub(crate) fn start(launch: &Launch<'_>, feed: Feed) -> Result<Self, MediaError> {
+        debug_assert!(launch.arguments.every_input_is_guarded(), "unguarded input in {:?}", launch.arguments);
+        Self::start_in(jail::chosen_sandbox(), launch, feed)
+    }
+
+    /// Starts `launch` in a process group of its own, with an empty environment.
+    pub(crate) fn start_in(sandbox: Sandbox, launch: &Launch<'_>, feed: Feed) -> Result<Self, MediaError> {
         let program = launch.program.name();
         tracing::debug!(program, op = launch.op, file = %name_of(launch.file), "starting");
+        let missing = |source| MediaError::MissingProgram { program, source };
+        let file = launch.program.find().map_err(missing)?;
         #[expect(clippy::disallowed_methods, reason = "this is the runner, the one place that starts a process")]
-        let mut command = tokio::process::Command::new(program);
-        let spawned = command
+        let mut command = tokio::process::Command::new(&file);
+        command
+            .arg0(program)
             .args(launch.arguments.words())
             .env_clear()
-            .env("PATH", SEARCH_PATH)
-            .env("LC_ALL", "C")
             .stdin(match feed {
                 Feed::Nothing => Stdio::null(),
                 Feed::Pipe => Stdio::piped(),
@@ -122,9 +191,18 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)
-            .kill_on_drop(true)
-            .spawn();
-        let mut child = spawned.map_err(|source| MediaError::MissingProgram { program, source })?;
+            .kill_on_drop(true);
+        if sandbox == Sandbox::Enforced {
+            let jail = Jail::around(&file, &launch.reach, launch.allowance());
+            jail.map_err(|error| MediaError::no_jail(program, error))?.close_over(&mut command);
+        }
+        let mut child = starter::start(command).map_err(|source| match (sandbox, source.raw_os_error()) {
+            // Too many processes, files or too little memory: no fault of the jail, and better later.
+            (_, Some(libc::EAGAIN | libc::EMFILE | libc::ENFILE | libc::ENOMEM)) | (Sandbox::Off, _) => missing(source),
+            (Sandbox::Enforced, _) => {
+                MediaError::Jail { program, detail: format!("the start inside it failed: {source}") }
+            }
+        })?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take().expect("standard output was asked for");
         let stderr = child.stderr.take().expect("standard error was asked for");
@@ -140,8 +218,15 @@ impl Process {
                 file: name_of(launch.file),
                 url: file_url(launch.file).to_string_lossy().into_owned(),
                 deadline: launch.deadline,
+                most_bytes: launch.reach.most_bytes(),
             },
         })
+    }
+
+    /// The child's process id while it lives.
+    #[cfg(test)]
+    pub(crate) fn id(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Puts the end of this child's time `deadline` from now: for pipes whose other side sets the pace.
@@ -222,9 +307,15 @@ impl Process {
             None => String::new(),
         };
         let detail = self.facts.plain(&messages);
-        let Facts { program, op, file, .. } = self.facts.clone();
+        let Facts { program, op, file, most_bytes, .. } = self.facts.clone();
         match (status.code(), status.signal()) {
             (Some(0), _) => Ok(messages),
+            (_, Some(libc::SIGXFSZ)) => Err(MediaError::OverLimit {
+                file,
+                found: format!("more than {most_bytes} bytes once it is written"),
+                limit: format!("{most_bytes} bytes"),
+                remedy: "use a shorter or smaller film",
+            }),
             (_, Some(signal)) => Err(MediaError::Killed { program, op, file, signal, detail }),
             _ if messages.contains("No space left on device") => Err(MediaError::DiskFull { file }),
             (code, None) => Err(MediaError::Failed { program, op, file, status: code.unwrap_or(-1), detail }),
@@ -306,15 +397,16 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_is_told_from_other_failures() {
         let out = Path::new("/dev/full");
-        let arguments = Arguments::ffmpeg()
-            .pair("-f", "f32le")
-            .pair("-ar", "8000")
-            .pair("-ac", "1")
-            .pair("-i", "pipe:0")
-            .pair("-flush_packets", "1")
-            .output("f32le", out);
-        let launch =
-            Launch { program: Program::Ffmpeg, arguments, op: "write", file: out, deadline: Duration::from_secs(20) };
+        let arguments = Arguments::ffmpeg().raw_sound(8000, 1).pair("-flush_packets", "1").output("f32le", out);
+        let launch = Launch {
+            program: Program::Ffmpeg,
+            arguments,
+            op: "write",
+            file: out,
+            reach: Reach::pipes().writing(out, 1 << 20),
+            deadline: Duration::from_secs(20),
+            pace: Pace::Whole,
+        };
         let mut process = Process::start(&launch, Feed::Pipe).unwrap();
         let written = process.write(&[0; 400_000]).await;
         let error = match written {
@@ -326,11 +418,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_signal_is_not_a_success() {
-        let arguments =
-            Arguments::ffmpeg().pair("-f", "f32le").pair("-ar", "8000").pair("-i", "pipe:0").into_pipe("null");
+        let arguments = Arguments::ffmpeg().raw_sound(8000, 1).into_pipe("null");
         let file = Path::new("folder/clip.mp4");
-        let launch =
-            Launch { program: Program::Ffmpeg, arguments, op: "read", file, deadline: Duration::from_secs(20) };
+        let launch = Launch {
+            program: Program::Ffmpeg,
+            arguments,
+            op: "read",
+            file,
+            reach: Reach::pipes(),
+            deadline: Duration::from_secs(20),
+            pace: Pace::Whole,
+        };
         let process = Process::start(&launch, Feed::Pipe).unwrap();
         kill_group(&process.child);
         let error = process.finish().await.unwrap_err();
@@ -345,6 +443,7 @@ mod tests {
             file: "a.mp4".into(),
             url: "file:/secret/a.mp4".into(),
             deadline: Duration::from_secs(1),
+            most_bytes: 0,
         };
         let messages = "\n[mov @ 0x55aa] [IMG @ 0x1] too large\nfile:/secret/a.mp4: Invalid data\n";
         assert_eq!(facts.plain(messages), "mov: IMG: too large; a.mp4: Invalid data");

@@ -9,7 +9,8 @@ use crate::{
     durable::PartFile,
     error::name_of,
     filter::Chain,
-    runner::{self, Feed, Launch, Process, Program},
+    jail::{MOST_FILM_BYTES, Reach},
+    runner::{self, Feed, Launch, Pace, Process, Program},
 };
 
 /// Which samples, of what shape.
@@ -55,7 +56,9 @@ pub async fn read_sound(file: &Path, spec: &SoundSpec) -> Result<Vec<f32>, Media
         arguments: read_arguments(file, &SoundSpec { start_s: start, ..*spec }),
         op: "decode the sound of",
         file,
+        reach: Reach::reading(file),
         deadline: limits.work_deadline,
+        pace: Pace::Whole,
     };
     let bytes = runner::run(launch, most_bytes).await?.stdout;
     let mut samples: Vec<f32> =
@@ -91,7 +94,9 @@ pub async fn write_sound(
         arguments: write_arguments(rate_hz, channels, part.path(), format),
         op: "encode the sound of",
         file: out,
+        reach: Reach::pipes().writing(part.path(), MOST_FILM_BYTES),
         deadline: Limits::default().work_deadline,
+        pace: Pace::Whole,
     };
     let mut process = Process::start(&launch, Feed::Pipe)?;
     let mut bytes = Vec::with_capacity(1 << 18);
@@ -127,12 +132,7 @@ fn read_arguments(file: &Path, spec: &SoundSpec) -> Arguments {
 }
 
 fn write_arguments(rate_hz: u32, channels: u16, part: &Path, format: SoundFormat) -> Arguments {
-    let input = Arguments::ffmpeg()
-        .pair("-f", "f32le")
-        .pair("-ar", rate_hz.to_string())
-        .pair("-ac", channels.to_string())
-        .pair("-i", "pipe:0")
-        .pair("-flags:a", "+bitexact");
+    let input = Arguments::ffmpeg().raw_sound(rate_hz, channels).pair("-flags:a", "+bitexact");
     match format {
         SoundFormat::Aac => input.pair("-c:a", "aac").pair("-b:a", "192k").output("mp4", part),
         SoundFormat::Wav => input.pair("-c:a", "pcm_f32le").output("wav", part),

@@ -9,9 +9,13 @@ use crate::{
     durable::PartFile,
     error::name_of,
     filter::Chain,
+    jail::Reach,
     probe::Probed,
-    runner::{self, Launch, Program},
+    runner::{self, Launch, Pace, Program},
 };
+
+/// Most bytes of a still: 40 million pixels at the quality below need far less.
+const MOST_STILL_BYTES: u64 = 256 << 20;
 
 /// Writes the frame of `file` shown at `at_s` to the JPEG `out`, no wider than `max_width_px`.
 /// A moment after the end gives the last frame.
@@ -32,7 +36,9 @@ pub async fn grab_jpeg(file: &Path, at_s: f64, max_width_px: Option<u32>, out: &
             arguments: arguments(file, seek_s.max(0.0), size(&probed, max_width_px), &probed, part.path()),
             op: "take a still of",
             file,
+            reach: Reach::reading(file).writing(part.path(), MOST_STILL_BYTES),
             deadline: limits.probe_deadline.max(limits.work_deadline / 10),
+            pace: Pace::Whole,
         };
         runner::run(launch, 0).await?;
         let written = tokio::fs::metadata(part.path()).await.map_err(|source| MediaError::io(out, source))?.len();

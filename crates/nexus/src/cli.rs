@@ -33,6 +33,9 @@ pub(crate) struct Global {
     /// Answers as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Runs ffmpeg without its jail: a hostile video could then read everything that you can
+    #[arg(long, global = true)]
+    pub(crate) insecure_no_sandbox: bool,
 }
 
 /// The commands.

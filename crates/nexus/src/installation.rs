@@ -18,6 +18,7 @@ use nexus_core::{
     time::Clock,
 };
 use nexus_flows::{FilmSettings, IngestFlow, ReelFlow};
+use nexus_media::Sandbox;
 use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
 use nexus_workflow::{Engine, EngineConfig, Failpoint};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -71,6 +72,12 @@ impl Installation {
         let (store, lock, storage, outbox) = match purpose {
             Purpose::Look => (Self::look(config).await?, None, None, default_outbox),
             Purpose::Work { storage_listen, outbox } => {
+                if nexus_media::chosen_sandbox() == Sandbox::Enforced {
+                    nexus_media::sandbox_status().context(
+                        "nothing is worked on here, because ffmpeg would run without its jail; `nexus doctor` says \
+                         what is missing, and --insecure-no-sandbox accepts the risk",
+                    )?;
+                }
                 let store = Store::open(&config.data, Arc::clone(&clock)).await?;
                 let lock = store.hold_alone().await?;
                 store.recover().await?;

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use nexus_media::Sandbox;
 
 use crate::{
     cli::{Cli, Command, Global},
@@ -30,6 +31,14 @@ fn main() -> ExitCode {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into()))
         .with_writer(std::io::stderr)
         .init();
+    if cli.global.insecure_no_sandbox {
+        nexus_media::choose_sandbox(Sandbox::Off).expect("nothing before this line touches media");
+        show::line(
+            "WARNING: --insecure-no-sandbox is in force. ffmpeg runs without its jail: a hostile video that takes it \
+             over can read and change everything that you can, and reach the network. Leave the flag out wherever \
+             `nexus doctor` finds the jail good.",
+        );
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = runtime.context("start the runtime").and_then(|runtime| runtime.block_on(dispatch(cli)));
     match done {

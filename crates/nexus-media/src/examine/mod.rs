@@ -20,8 +20,9 @@ use crate::{
     arguments::{Arguments, seconds},
     error::name_of,
     filter::Chain,
+    jail::Reach,
     probe::{Probed, probe},
-    runner::{Feed, Launch, Process, Program},
+    runner::{Feed, Launch, Pace, Process, Program},
 };
 
 use self::{cuts::CutFinder, hearing::Heard, look::Look, takes::Takes};
@@ -63,7 +64,9 @@ async fn see(
         arguments: picture_arguments(file, &plan, probed, limits),
         op: "examine",
         file,
+        reach: Reach::reading(file),
         deadline: limits.work_deadline,
+        pace: Pace::Whole,
     };
     let mut process = Process::start(&launch, Feed::Nothing)?;
     let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(WAITING);
@@ -124,7 +127,9 @@ async fn hear(file: &Path, probed: &Probed, limits: &Limits) -> Result<Option<He
         arguments: sound_arguments(file, limits),
         op: "listen to",
         file,
+        reach: Reach::reading(file),
         deadline: limits.work_deadline,
+        pace: Pace::Whole,
     };
     let mut process = Process::start(&launch, Feed::Nothing)?;
     let mut heard = Heard::default();

@@ -3,6 +3,7 @@
 mod decode;
 mod encode;
 mod examine;
+mod hostile;
 mod material;
 mod mux;
 mod port;

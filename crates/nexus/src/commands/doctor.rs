@@ -14,7 +14,7 @@ struct Finding {
 
 /// Runs the command.
 pub(crate) async fn run(config: &Config, global: &Global) -> anyhow::Result<()> {
-    let findings = vec![ffmpeg().await, data_folder(config)];
+    let findings = vec![ffmpeg().await, jail(global), data_folder(config)];
     let all_good = findings.iter().all(|finding| finding.good);
     if global.json {
         show::json(&findings)?;
@@ -33,6 +33,27 @@ async fn ffmpeg() -> Finding {
         Err(error) => {
             Finding { what: "ffmpeg", good: false, detail: format!("{error}; install it: apt-get install ffmpeg") }
         }
+    }
+}
+
+fn jail(global: &Global) -> Finding {
+    let what = "jail";
+    match nexus_media::sandbox_status() {
+        status if global.insecure_no_sandbox => {
+            let could = status.map_or_else(|error| error.to_string(), |held_by| format!("this machine can: {held_by}"));
+            Finding { what, good: true, detail: format!("switched off by --insecure-no-sandbox; {could}") }
+        }
+        Ok(held_by) => {
+            Finding { what, good: true, detail: format!("{held_by}; ffmpeg sees its input, its output, no network") }
+        }
+        Err(error) => Finding {
+            what,
+            good: false,
+            detail: format!(
+                "{error}; use Linux 5.13 or later with Landlock and seccomp, or accept the risk with \
+                 --insecure-no-sandbox"
+            ),
+        },
     }
 }
 

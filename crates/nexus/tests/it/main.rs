@@ -3,5 +3,7 @@
 mod crash;
 mod demo;
 mod mistakes;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod stage;
 mod up;
