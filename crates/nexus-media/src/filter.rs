@@ -120,9 +120,27 @@ impl Chain {
         self.push(format_args!("afade=t=out:st={at_s:.6}:d={length_s:.6}"))
     }
 
+    /// A palette of 256 colours that suits the whole film, and the film in it.
+    pub(crate) fn into_palette(self) -> Self {
+        self.push(format_args!("split[film][look]"))
+            .branch(format_args!("[look]palettegen=stats_mode=diff[palette]"))
+            .branch(format_args!("[film][palette]paletteuse=dither=sierra2_4a:diff_mode=rectangle"))
+    }
+
     /// Sound at `rate_hz` whose first sample is at time 0; gaps are silence.
     pub(crate) fn resample(self, rate_hz: u32) -> Self {
         self.push(format_args!("aresample={rate_hz}:async=1:first_pts=0"))
+    }
+
+    /// Another tempo at the same pitch; one filter takes half to twice the tempo without skipping samples.
+    pub(crate) fn tempo(self, factor: f64) -> Self {
+        let (mut chain, mut left) = (self, factor);
+        while !(0.5..=2.0).contains(&left) {
+            let part = if left > 2.0 { 2.0 } else { 0.5 };
+            chain = chain.push(format_args!("atempo={part}"));
+            left /= part;
+        }
+        if (left - 1.0).abs() < 1e-9 { chain } else { chain.push(format_args!("atempo={left:.6}")) }
     }
 
     /// Peaks held below `ceiling` (linear), found at 192 kHz so that peaks between samples count.
@@ -149,6 +167,13 @@ impl Chain {
             .push(format_args!("zscale=p=bt709"))
             .push(format_args!("tonemap=tonemap=mobius:desat=0"))
             .push(format_args!("zscale=t=bt709:m=bt709:r=limited"))
+    }
+
+    /// Another chain of the same graph.
+    fn branch(mut self, chain: std::fmt::Arguments<'_>) -> Self {
+        self.0.push(';');
+        self.0.write_fmt(chain).expect("writing to a string cannot fail");
+        self
     }
 
     fn push(mut self, filter: std::fmt::Arguments<'_>) -> Self {

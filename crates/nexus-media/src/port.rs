@@ -40,7 +40,7 @@ impl Media for FfmpegMedia {
 
     async fn pcm(&self, file: &Path, rate_hz: u32) -> PortResult<Pcm> {
         probe(file, &self.limits).await?;
-        let spec = SoundSpec { rate_hz, channels: 1, start_s: 0.0, length_s: None };
+        let spec = SoundSpec { rate_hz, channels: 1, start_s: 0.0, length_s: None, tempo: 1.0 };
         Ok(Pcm { rate_hz, samples: read_sound(file, &spec).await? })
     }
 

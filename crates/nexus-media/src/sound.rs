@@ -22,8 +22,10 @@ pub struct SoundSpec {
     pub channels: u16,
     /// Start in seconds from the file's start.
     pub start_s: f64,
-    /// Length in seconds; to the end when absent.
+    /// Length in seconds of the file; to the end when absent.
     pub length_s: Option<f64>,
+    /// How many times as fast it plays, its pitch kept; 1 as it was recorded. Held within 0.1 to 10.
+    pub tempo: f64,
 }
 
 /// How sound is stored.
@@ -50,7 +52,8 @@ pub async fn read_sound(file: &Path, spec: &SoundSpec) -> Result<Vec<f32>, Media
     check(spec.rate_hz, spec.channels)?;
     let start = spec.start_s.max(0.0);
     let most_s = spec.length_s.unwrap_or(limits.max_sound_s).clamp(0.0, limits.max_sound_s);
-    let most_bytes = ((most_s + 1.0) * f64::from(spec.rate_hz)) as usize * usize::from(spec.channels) * 4;
+    let most_bytes =
+        ((most_s / held(spec.tempo) + 1.0) * f64::from(spec.rate_hz)) as usize * usize::from(spec.channels) * 4;
     let launch = Launch {
         program: Program::Ffmpeg,
         arguments: read_arguments(file, &SoundSpec { start_s: start, ..*spec }),
@@ -64,7 +67,8 @@ pub async fn read_sound(file: &Path, spec: &SoundSpec) -> Result<Vec<f32>, Media
     let mut samples: Vec<f32> =
         bytes.chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
     if let Some(length_s) = spec.length_s {
-        samples.truncate((length_s.max(0.0) * f64::from(spec.rate_hz)).round() as usize * usize::from(spec.channels));
+        let heard_s = length_s.max(0.0) / held(spec.tempo);
+        samples.truncate((heard_s * f64::from(spec.rate_hz)).round() as usize * usize::from(spec.channels));
     }
     Ok(samples)
 }
@@ -109,6 +113,11 @@ pub async fn write_sound(
     part.keep().await
 }
 
+/// A tempo that the filter can make.
+fn held(tempo: f64) -> f64 {
+    if tempo.is_finite() { tempo.clamp(0.1, 10.0) } else { 1.0 }
+}
+
 fn check(rate_hz: u32, channels: u16) -> Result<(), MediaError> {
     if (4000..=192_000).contains(&rate_hz) && (1..=2).contains(&channels) {
         return Ok(());
@@ -121,11 +130,12 @@ fn check(rate_hz: u32, channels: u16) -> Result<(), MediaError> {
 fn read_arguments(file: &Path, spec: &SoundSpec) -> Arguments {
     let input = Arguments::ffmpeg().pair("-filter_threads", "1").file(file, 1, spec.start_s).pair("-map", "0:a:0");
     let bounded = match spec.length_s {
-        Some(length_s) => input.pair("-t", seconds(length_s.max(0.0))),
+        // An output option, counted after the change of tempo.
+        Some(length_s) => input.pair("-t", seconds(length_s.max(0.0) / held(spec.tempo))),
         None => input,
     };
     bounded
-        .pair("-af", Chain::new().resample(spec.rate_hz).text())
+        .pair("-af", Chain::new().resample(spec.rate_hz).tempo(held(spec.tempo)).text())
         .pair("-ac", spec.channels.to_string())
         .pair("-ar", spec.rate_hz.to_string())
         .into_pipe("f32le")

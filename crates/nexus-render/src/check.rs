@@ -117,10 +117,8 @@ impl Findings {
             | Asset::Svg(_) => {}
             Asset::Html5(_) | Asset::TextToImage(_) | Asset::ImageToVideo(_) | Asset::TextToSpeech(_) => {
                 let kind = asset.kind().word();
-                self.errors.push(EditError::new(
-                    format!("{place}.type"),
-                    not_yet(&format!("assets of type '{kind}' are")),
-                ));
+                self.errors
+                    .push(EditError::new(format!("{place}.type"), not_yet(&format!("assets of type '{kind}' are"))));
             }
         }
     }

@@ -26,9 +26,7 @@ pub(crate) fn write(picture: &Yuv420, file_px: (u32, u32), format: Format, out: 
     };
     let mut bytes = Vec::new();
     let encoded = match format {
-        ImageFormat::Jpeg => {
-            image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 92).encode_image(&rgb)
-        }
+        ImageFormat::Jpeg => image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 92).encode_image(&rgb),
         other => rgb.write_to(&mut std::io::Cursor::new(&mut bytes), other),
     };
     encoded.map_err(|error| failed(std::io::Error::other(error)))?;

@@ -241,7 +241,9 @@ mod tests {
             ("up", Direction::Up, (0.0, -1.0)),
             ("down", Direction::Down, (0.0, 1.0)),
         ] {
-            for kind in [TransitionKind::Slide(direction, Pace::Normal), TransitionKind::Carousel(direction, Pace::Normal)] {
+            for kind in
+                [TransitionKind::Slide(direction, Pace::Normal), TransitionKind::Carousel(direction, Pace::Normal)]
+            {
                 let (x, y) = half_way(enter(kind)).shift;
                 assert!(x * sign.0 + y * sign.1 > 0.0, "comes from the other side: {name} {x} {y}");
                 let (x, y) = motion(leave(kind), None, (297, 300), 30.0).shift;
@@ -252,9 +254,8 @@ mod tests {
 
     #[test]
     fn wipes_cross_the_frame_towards_their_side() {
-        let at = |kind, index, x| {
-            motion(enter(kind), None, (index, 300), 30.0).curtain.map_or(255, |curtain| curtain.at(x))
-        };
+        let at =
+            |kind, index, x| motion(enter(kind), None, (index, 300), 30.0).curtain.map_or(255, |curtain| curtain.at(x));
         let right = TransitionKind::Wipe(Side::Right, Pace::Normal);
         assert!(at(right, 8, 0.0) > 200 && at(right, 8, 0.9) < 10, "the left side is seen first");
         let left = TransitionKind::Wipe(Side::Left, Pace::Normal);

@@ -16,7 +16,7 @@ use crate::{
     sprite::Sprite,
     still::Still,
     svg::Drawing,
-    text::{Arrival, SetText, TextJob, arrival, set},
+    text::{Arrival, Captions, SetText, Spoken, TextJob, arrival, set},
 };
 
 /// A layer that is not a picture, with what it is drawn from.
@@ -32,6 +32,7 @@ enum Source {
     Text { set: SetText, animation: Option<nexus_edit::model::TextAnimation>, settled: Raster },
     Svg(Drawing),
     Image(Raster),
+    Captions(Captions),
 }
 
 /// All that an overlay's pixels depend on.
@@ -39,6 +40,7 @@ enum Source {
 struct State {
     map: Affine,
     arrivals: Vec<Arrival>,
+    spoken: Option<Spoken>,
 }
 
 impl Overlay {
@@ -46,7 +48,7 @@ impl Overlay {
     pub(crate) fn new(
         layer: &Layer,
         frame_px: (u32, u32),
-        fonts: &Fonts,
+        fonts: &Arc<Fonts>,
         face: Option<&Face>,
         still: Option<&Still>,
     ) -> Result<Option<Self>, RenderError> {
@@ -57,6 +59,10 @@ impl Overlay {
                 let set = set(&TextJob { text, face, area: layer.placement.target }, fonts);
                 let settled = compose(&set, &vec![Arrival::DONE; set.units]);
                 Source::Text { set, animation: text.animation, settled }
+            }
+            Content::Captions { caption, cues, .. } => {
+                let face = face.ok_or(RenderError::NoFont)?;
+                Source::Captions(Captions::new(caption, cues, layer.placement.target, face, fonts))
             }
             Content::Svg { markup } => Source::Svg(
                 Drawing::new(markup).map_err(|error| RenderError::edit(format!("{}.asset.src", layer.path), error))?,
@@ -80,7 +86,7 @@ impl Overlay {
     pub(crate) fn remark(&self) -> Option<String> {
         match &self.source {
             Source::Text { set, .. } => set.remark.clone(),
-            Source::Svg(_) | Source::Image(_) => None,
+            Source::Svg(_) | Source::Image(_) | Source::Captions(_) => None,
         }
     }
 
@@ -93,9 +99,13 @@ impl Overlay {
                 let height = f64::from(self.frame_px.1);
                 (0..set.units).map(|unit| arrival(animation, (unit, set.units), since_s, set.size_px, height)).collect()
             }
-            Source::Text { .. } | Source::Svg(_) | Source::Image(_) => vec![],
+            Source::Text { .. } | Source::Svg(_) | Source::Image(_) | Source::Captions(_) => vec![],
         };
-        let state = State { map: pose.map, arrivals };
+        let spoken = match &self.source {
+            Source::Captions(captions) => Some(captions.at((index as f64 + 0.5) / fps)?),
+            Source::Text { .. } | Source::Svg(_) | Source::Image(_) => None,
+        };
+        let state = State { map: pose.map, arrivals, spoken };
         if let Some((last, sprite)) = &self.last
             && *last == state
         {
@@ -111,25 +121,27 @@ impl Overlay {
         sprite
     }
 
-    fn raster(&self, layer: &Layer, state: &State, pose: &Pose) -> Option<Raster> {
+    fn raster(&mut self, layer: &Layer, state: &State, pose: &Pose) -> Option<Raster> {
         let area = layer.placement.target;
         let upright = pose.upright(area);
-        match &self.source {
+        let frame_px = self.frame_px;
+        let placed = |raster: Raster| match upright {
+            Some(target) if target == area => Some(raster),
+            Some(target) if target.width == area.width && target.height == area.height => {
+                Some(raster.moved(target.x - area.x, target.y - area.y))
+            }
+            Some(_) | None => raster.warped(state.map, frame_px),
+        };
+        match &mut self.source {
             Source::Text { set, settled, .. } => {
                 let is_done = state.arrivals.iter().all(|arrival| *arrival == Arrival::DONE);
-                let raster = if is_done { settled.clone() } else { compose(set, &state.arrivals) };
-                match upright {
-                    Some(target) if target == area => Some(raster),
-                    Some(target) if target.width == area.width && target.height == area.height => {
-                        Some(raster.moved(target.x - area.x, target.y - area.y))
-                    }
-                    Some(_) | None => raster.warped(state.map, self.frame_px),
-                }
+                placed(if is_done { settled.clone() } else { compose(set, &state.arrivals) })
             }
+            Source::Captions(captions) => placed(captions.draw(state.spoken.as_ref()?)),
             Source::Svg(drawing) => {
                 let (width, height) = drawing.size();
                 let own = Rect { x: 0.0, y: 0.0, width, height };
-                drawing.draw(Affine::between(own, upright.unwrap_or(area)).then(rest(upright, state.map)), self.frame_px)
+                drawing.draw(Affine::between(own, upright.unwrap_or(area)).then(rest(upright, state.map)), frame_px)
             }
             Source::Image(raster) => match upright {
                 Some(target) if target.width < 0.5 || target.height < 0.5 => None,
@@ -139,7 +151,7 @@ impl Overlay {
                 Some(target) => Some(raster.stretched(target)),
                 None => {
                     let own = Rect { x: 0.0, y: 0.0, width: raster.width as f64, height: raster.height as f64 };
-                    raster.warped(Affine::between(own, area).then(state.map), self.frame_px)
+                    raster.warped(Affine::between(own, area).then(state.map), frame_px)
                 }
             },
         }

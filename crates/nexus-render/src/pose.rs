@@ -53,5 +53,9 @@ pub fn pose(layer: &Layer, index: u64, fps: f64, frame_px: (f64, f64)) -> Pose {
     map = map.then(Affine::scaled(own, own).about(layer.placement.anchor));
     let across = (layer.offset.x.at(at_s) + shift.0) * frame_px.0;
     let up = (layer.offset.y.at(at_s) + shift.1) * frame_px.1;
-    Pose { map: map.then(Affine::moved(across, -up)), opacity: layer.opacity.at(at_s).clamp(0.0, 1.0) * opacity, curtain }
+    Pose {
+        map: map.then(Affine::moved(across, -up)),
+        opacity: layer.opacity.at(at_s).clamp(0.0, 1.0) * opacity,
+        curtain,
+    }
 }

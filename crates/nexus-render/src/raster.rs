@@ -142,7 +142,8 @@ impl Raster {
 
     /// This raster under `map` (from frame pixels to frame pixels), between four neighbours, cut to the frame.
     pub(crate) fn warped(&self, map: Affine, frame_px: (u32, u32)) -> Option<Self> {
-        let own = Rect { x: f64::from(self.x), y: f64::from(self.y), width: self.width as f64, height: self.height as f64 };
+        let own =
+            Rect { x: f64::from(self.x), y: f64::from(self.y), width: self.width as f64, height: self.height as f64 };
         let bounds = map.bounds(own);
         let (left, top) = (bounds.x.floor().max(0.0) as i32, bounds.y.floor().max(0.0) as i32);
         let right = (bounds.x + bounds.width).ceil().min(f64::from(frame_px.0)) as i32;

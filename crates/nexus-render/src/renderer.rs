@@ -9,11 +9,11 @@ use nexus_core::{
     film::{Film, RenderRequest},
     port::{Adapter, BlobStore, Renderer, StepContext},
 };
+use nexus_edit::model::Word as _;
 use nexus_media::grab_jpeg;
 
 use crate::{
-    RenderError,
-    document,
+    RenderError, document,
     segment::{RENDERER_VERSION, hash_of},
     sources::Stored,
     studio::{Job, Rendered, RendererConfig, Studio},
@@ -49,7 +49,7 @@ impl LocalRenderer {
         let job = Job { document: &request.edit, library: &library, tags: &request.tags };
         let scratch = self.studio.scratch().await?;
         let (edit, _) = document::read(&request.edit)?;
-        let extension = edit.output.format.extension();
+        let extension = edit.output.format.word();
         let out = scratch.path().join(format!("film.{extension}"));
         let rendered = self.studio.render(&job, &out, context).await?;
         let poster = scratch.path().join("poster.jpg");

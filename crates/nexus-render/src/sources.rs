@@ -49,7 +49,7 @@ impl Library for Files {
                 return Ok(None);
             }
             let mut hasher = blake3::Hasher::new();
-            hasher.update_mmap_or_read(&file)?;
+            std::io::copy(&mut std::fs::File::open(&file)?, &mut hasher)?;
             Ok(Some(Found { identity: hasher.finalize().to_hex().to_string(), file }))
         };
         let found = tokio::task::spawn_blocking(read).await.map_err(|_| RenderError::Stopped("hash"))?;
@@ -106,7 +106,10 @@ pub(crate) async fn gather(edit: &Edit, library: &dyn Library) -> Result<Sources
             continue;
         }
         let Some(Found { file, identity }) = library.find(src).await? else {
-            missing.push(EditError::new(path, "a source that is among the request's assets: add it there").found(format!("'{src}'")));
+            missing.push(
+                EditError::new(path, "a source that is among the request's assets: add it there")
+                    .found(format!("'{src}'")),
+            );
             continue;
         };
         let facts = match wanted {

@@ -155,9 +155,8 @@ impl Studio {
         self.prepare().await?;
         let (_, film) = self.film(job).await?;
         let (encoder, identities) = (encoder_facts(&film), identities(&film));
-        let is_there = |piece: &Range<u64>| {
-            self.cache.segment(&segment_key(&film.plan, piece, &identities, &encoder)).exists()
-        };
+        let is_there =
+            |piece: &Range<u64>| self.cache.segment(&segment_key(&film.plan, piece, &identities, &encoder)).exists();
         Ok(Explanation::of(&film.plan, segments(&film.plan), is_there))
     }
 
@@ -325,7 +324,7 @@ impl Studio {
         let joined = if is_gif { out.with_extension("joined.mp4") } else { out.to_owned() };
         mux(&MuxSpec { segments: parts.segments, sound, tags: tags.clone(), out: joined.clone() }).await?;
         if is_gif {
-            let made = write_gif(&joined, plan.rate, edit.output.repeat != Some(false), out).await;
+            let made = write_gif(&joined, edit.output.repeat != Some(false), out).await;
             tokio::fs::remove_file(&joined).await.map_err(RenderError::disk("scratch file"))?;
             made?;
         }
@@ -339,12 +338,7 @@ impl Studio {
         })
     }
 
-    async fn sound_alone(
-        &self,
-        film: &SharedFilm,
-        out: &Path,
-        context: &StepContext,
-    ) -> Result<Rendered, RenderError> {
+    async fn sound_alone(&self, film: &SharedFilm, out: &Path, context: &StepContext) -> Result<Rendered, RenderError> {
         let plan = &film.plan;
         context.report(0, plan.frames(), "mixing the sound");
         let (sound, remark) = self.sound(film).await?;
@@ -411,12 +405,7 @@ fn file_px(edit: &Edit, plan: &Plan) -> (u32, u32) {
 }
 
 fn encoder_facts(film: &SharedFilm) -> EncoderFacts {
-    EncoderFacts {
-        crf: film.crf,
-        preset: film.preset.as_str(),
-        threads: film.encoder_threads,
-        file_px: film.file_px,
-    }
+    EncoderFacts { crf: film.crf, preset: film.preset.as_str(), threads: film.encoder_threads, file_px: film.file_px }
 }
 
 /// What a film is joined from.

@@ -119,10 +119,8 @@ fn prepare(film: &Film, piece: &Range<u64>) -> Result<Vec<LiveLayer>, RenderErro
 
 fn prepare_layer(film: &Film, layer: &Layer, face: Option<&Face>) -> Result<LiveLayer, RenderError> {
     let still = || {
-        let file = layer
-            .src()
-            .and_then(|src| film.sources.files.get(src))
-            .ok_or(RenderError::Stopped("image reader"))?;
+        let file =
+            layer.src().and_then(|src| film.sources.files.get(src)).ok_or(RenderError::Stopped("image reader"))?;
         Still::open(file).map_err(|expected| RenderError::edit(format!("{}.asset.src", layer.path), expected))
     };
     let pixels = match &layer.content {

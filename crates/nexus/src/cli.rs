@@ -61,6 +61,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: RunCommand,
     },
+    /// Renders a Shotstack edit into a file
+    Render(RenderArguments),
     /// Checks that this machine has what films need
     Doctor,
     /// Looks into the configuration
@@ -101,6 +103,32 @@ pub(crate) struct DemoArguments {
     /// Approves the film, so that arrows 17 to 19 run too; the demo's undo time is 1 second
     #[arg(long)]
     pub(crate) approve: bool,
+}
+
+/// `nexus render`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RenderArguments {
+    /// The edit: JSON as Shotstack's Edit API takes it
+    #[arg(value_name = "EDIT.json")]
+    pub(crate) edit: PathBuf,
+    /// The file to write; its format is the edit's own
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// JSON that maps each `src` of the edit to a local file
+    #[arg(long, value_name = "MAP.json")]
+    pub(crate) assets: Option<PathBuf>,
+    /// Folder of finished pieces [default: cache/segments in the data folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Pieces that are rendered at a time [default: from the configuration]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) workers: Option<u8>,
+    /// Writes one frame as PNG, the one at this second of the timeline
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) frame: Option<f64>,
+    /// Prints layers, sounds and pieces, and renders nothing
+    #[arg(long)]
+    pub(crate) explain: bool,
 }
 
 /// Shapes as people type them.

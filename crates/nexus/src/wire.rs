@@ -28,15 +28,9 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
     let media: Arc<dyn Media> = Arc::new(FfmpegMedia::new(Limits::default()));
     let scratch = folders.data.join("scratch");
     let outbox = Arc::new(Outbox::new(folders.outbox.to_path_buf(), Arc::clone(&blobs)));
-    let preset = match config.render.preset {
-        EncoderPreset::Ultrafast => Preset::Ultrafast,
-        EncoderPreset::Superfast => Preset::Superfast,
-        EncoderPreset::Veryfast => Preset::Veryfast,
-        EncoderPreset::Medium => Preset::Medium,
-    };
     let renderer = RendererConfig {
         workers: config.render.workers,
-        preset,
+        preset: preset(config),
         ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
     };
     Ok(Ports {
@@ -54,4 +48,14 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         media,
         blobs,
     })
+}
+
+/// The encoder's effort that the configuration chose.
+pub(crate) fn preset(config: &Config) -> Preset {
+    match config.render.preset {
+        EncoderPreset::Ultrafast => Preset::Ultrafast,
+        EncoderPreset::Superfast => Preset::Superfast,
+        EncoderPreset::Veryfast => Preset::Veryfast,
+        EncoderPreset::Medium => Preset::Medium,
+    }
 }

@@ -44,7 +44,7 @@ async fn the_kit_is_what_its_truth_says_and_is_made_once() {
         let loudness = measure_loudness(&track.path).await.expect("loudness");
         assert!((-16.0..=-14.0).contains(&loudness.integrated_lufs), "{name} {loudness:?}");
         assert!(loudness.true_peak_dbtp < -1.0, "{name} {loudness:?}");
-        let spec = SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None };
+        let spec = SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None, tempo: 1.0 };
         let sound = read_sound(&track.path, &spec).await.expect("sound");
         assert!((sound.len() as f64 / 96_000.0 - track.truth.length_s).abs() < 0.001, "{name}");
         drop_is_louder_than_before(&sound, track.truth.drop_s, name);

@@ -99,7 +99,7 @@ async fn handle(file: PathBuf, out: PathBuf) -> (Vec<MediaError>, bool) {
         let _ = grab_jpeg(&file, 0.5, Some(320), &out.join(name)).await.map_err(|error| errors.push(error));
     }
     if info.audio.is_some() {
-        let spec = SoundSpec { rate_hz: 22_050, channels: 1, start_s: 0.0, length_s: Some(20.0) };
+        let spec = SoundSpec { rate_hz: 22_050, channels: 1, start_s: 0.0, length_s: Some(20.0), tempo: 1.0 };
         let _ = read_sound(&file, &spec).await.map_err(|error| errors.push(error));
     }
     (errors, true)

@@ -66,8 +66,9 @@ async fn sound_stands_where_it_stood() {
     let info =
         mux(&MuxSpec { segments: vec![clip], sound: Some(sound), tags: tags.clone(), out: out.clone() }).await.unwrap();
     assert!(info.audio.is_some());
-    let heard =
-        read_sound(&out, &SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None }).await.unwrap();
+    let heard = read_sound(&out, &SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None, tempo: 1.0 })
+        .await
+        .unwrap();
     let first = heard.iter().position(|sample| sample.abs() > 0.25).unwrap();
     assert!((23_900..=24_100).contains(&first), "the click came at sample {first}");
     let bytes = std::fs::read(&out).unwrap();

@@ -4,7 +4,7 @@ use nexus_media::{MediaError, SoundFormat, SoundSpec, limit_peaks, measure_loudn
 
 use crate::material::tone;
 
-const ALL: SoundSpec = SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None };
+const ALL: SoundSpec = SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None, tempo: 1.0 };
 
 #[tokio::test]
 async fn wav_gives_back_every_sample() {

@@ -57,10 +57,7 @@ pub(crate) fn captioned(caption: &Caption, cues: &[Cue], frame_px: (f64, f64)) -
             opacity: font.and_then(|font| font.opacity).unwrap_or(1.0),
             ..Font::default()
         },
-        style: TextStyle {
-            line_height: font.and_then(|font| font.line_height).unwrap_or(1.2),
-            ..TextStyle::default()
-        },
+        style: TextStyle { line_height: font.and_then(|font| font.line_height).unwrap_or(1.2), ..TextStyle::default() },
         stroke,
         background: backing,
         padding,

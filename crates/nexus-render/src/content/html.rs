@@ -128,16 +128,21 @@ impl Reading {
             }
             return;
         }
-        let style = self.open.last().map(|(_, style)| style.clone()).unwrap_or_else(|| self.rules.of("body", None, None));
+        let style =
+            self.open.last().map(|(_, style)| style.clone()).unwrap_or_else(|| self.rules.of("body", None, None));
         match &self.chosen {
             None => self.chosen = Some(style),
             Some(chosen) if *chosen != style && !text.trim().is_empty() => {
-                self.remarks.push("HTML with several styles is set in its first one: use one rich-text clip per style".into());
+                self.remarks
+                    .push("HTML with several styles is set in its first one: use one rich-text clip per style".into());
             }
             Some(_) => {}
         }
-        let mut gap = text.starts_with(char::is_whitespace) && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']);
-        for word in text.split(|letter: char| letter.is_whitespace() && letter != '\u{a0}').filter(|word| !word.is_empty()) {
+        let mut gap =
+            text.starts_with(char::is_whitespace) && !self.text.is_empty() && !self.text.ends_with(['\n', ' ']);
+        for word in
+            text.split(|letter: char| letter.is_whitespace() && letter != '\u{a0}').filter(|word| !word.is_empty())
+        {
             if gap {
                 self.text.push(' ');
             }

@@ -7,7 +7,7 @@ mod plain;
 mod shape;
 mod style;
 
-pub(crate) use captions::{Captioned, captioned};
+pub(crate) use captions::captioned;
 pub(crate) use html::from_html;
 pub(crate) use plain::{from_text, from_title};
 pub(crate) use shape::drawing;

@@ -2,7 +2,8 @@
 
 use nexus_edit::model::{
     Align, AnimateBy, Color, Font, Horizontal, Position, RichText, Sides, Stroke, Text, TextAnimation, TextBackground,
-    TextCase, TextPreset, TextStyle, TextVertical, Title, TitleSize, TitleStyle, Vertical,
+    TextCase, TextPreset, TextStyle, Title, Vertical,
+    asset::{TextVertical, TitleSize, TitleStyle},
 };
 
 use super::Boxed;
@@ -41,10 +42,7 @@ pub(crate) fn from_text(text: &Text) -> Boxed {
             opacity: font.and_then(|font| font.opacity).unwrap_or(1.0),
             ..Font::default()
         },
-        style: TextStyle {
-            line_height: font.and_then(|font| font.line_height).unwrap_or(1.0),
-            ..TextStyle::default()
-        },
+        style: TextStyle { line_height: font.and_then(|font| font.line_height).unwrap_or(1.0), ..TextStyle::default() },
         stroke: stroke.filter(|stroke| stroke.width > 0.0),
         background: text.background,
         align: Align { horizontal: text.alignment.horizontal, vertical },

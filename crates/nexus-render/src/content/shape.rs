@@ -1,6 +1,6 @@
 //! Rectangles, circles and lines as SVG markup.
 
-use nexus_edit::model::{Color, asset::Figure, Shape};
+use nexus_edit::model::{Color, Shape, asset::Figure};
 
 /// Markup of a shape in its box; the figure stands in the middle. Only numbers and colours enter it.
 pub(crate) fn drawing(shape: &Shape) -> String {

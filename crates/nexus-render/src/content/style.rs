@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use nexus_edit::model::{
-    Color, Horizontal, RichText, Shadow, Stroke, TextBackground, TextCase, TextDecoration,
-    asset::FontStyle,
+    Color, Horizontal, RichText, Shadow, Stroke, TextBackground, TextCase, TextDecoration, asset::FontStyle,
 };
 
 /// Longest style sheet that is read, in rules.
@@ -104,7 +103,9 @@ pub(super) fn apply(style: &Declarations, text: &mut RichText) -> Vec<String> {
             }),
             "font-family" => family(value).map(|family| text.font.family = family),
             "font-weight" => weight(value).map(|weight| text.font.weight = weight),
-            "font-style" => Some(text.font.style = if value == "italic" { FontStyle::Italic } else { FontStyle::Normal }),
+            "font-style" => {
+                Some(text.font.style = if value == "italic" { FontStyle::Italic } else { FontStyle::Normal })
+            }
             "text-align" => horizontal(value).map(|side| text.align.horizontal = side),
             "line-height" => line_height(value, size).map(|height| text.style.line_height = height),
             "letter-spacing" => length(value, size).map(|spacing| text.style.letter_spacing = spacing),

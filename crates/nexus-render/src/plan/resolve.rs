@@ -201,7 +201,14 @@ impl Resolver<'_> {
         if has_sound && video.speed > 0.0 && !is_mute(&video.volume) {
             let sound = sounding(src, (timed.start, timed.end), self.rate);
             let (trim_s, speed, volume) = (video.trim, video.speed, video.volume.clone());
-            self.sounds.push(Sounding { trim_s, speed, volume, effect: video.volume_effect, of_picture: true, ..sound });
+            self.sounds.push(Sounding {
+                trim_s,
+                speed,
+                volume,
+                effect: video.volume_effect,
+                of_picture: true,
+                ..sound
+            });
         }
         let focus = video.focus.unwrap_or([0.5; 2]);
         let Some((placement, picture)) = self.picture(timed, (width_px, height_px), (video.crop, focus), src) else {
@@ -267,9 +274,7 @@ impl Resolver<'_> {
         let Some((placement, picture)) = self.picture(timed, size, whole, &luma.src) else { return Ok(None) };
         let src = luma.src.clone();
         let content = match moving {
-            Some(available) => {
-                Content::Video { src, trim_s: luma.trim, speed: 1.0, available, picture, key: None }
-            }
+            Some(available) => Content::Video { src, trim_s: luma.trim, speed: 1.0, available, picture, key: None },
             None => Content::Still { src, picture },
         };
         Ok(Some(self.layer(timed, placement, content)))

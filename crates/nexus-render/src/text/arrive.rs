@@ -119,7 +119,8 @@ mod tests {
         }
         let typed = TextAnimation::new(TextPreset::Typewriter, 1.0);
         assert_eq!(arrival(&typed, (1, 3), 0.51, 70.0, 1920.0), Arrival::DONE, "letters stand at once");
-        let left = TextAnimation { direction: Some(TextDirection::Left), ..TextAnimation::new(TextPreset::SlideIn, 1.0) };
+        let left =
+            TextAnimation { direction: Some(TextDirection::Left), ..TextAnimation::new(TextPreset::SlideIn, 1.0) };
         assert!(arrival(&left, (0, 1), 0.1, 70.0, 1920.0).across > 0.0, "it comes from the right and moves left");
     }
 }

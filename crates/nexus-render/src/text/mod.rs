@@ -5,6 +5,8 @@ mod arrive;
 mod lines;
 mod paint;
 mod set;
+mod spoken;
 
 pub(crate) use arrive::{Arrival, arrival};
 pub(crate) use set::{SetText, TextJob, set};
+pub(crate) use spoken::{Captions, Spoken};

@@ -1,12 +1,8 @@
 //! Letters, lines and boxes as pixels: fills, outlines, gradients.
 
 use cosmic_text::{CacheKey, Command, LayoutGlyph, SwashContent};
-use nexus_edit::model::{
-    AnimateBy, Color, Gradient, GradientKind, Stroke, TextDecoration, asset::Border,
-};
-use resvg::tiny_skia::{
-    FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke as LineStyle, Transform,
-};
+use nexus_edit::model::{AnimateBy, Color, Gradient, GradientKind, Stroke, TextDecoration, asset::Border};
+use resvg::tiny_skia::{FillRule, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke as LineStyle, Transform};
 
 use super::set::Line;
 use crate::{colour::Rgb, fonts::Loaded, geometry::Rect, raster::Raster, resample::mul255};

@@ -1,8 +1,6 @@
 //! Sets a text into its box: shaping, lines, shadow, backing; each word or letter on its own pixels.
 
-use cosmic_text::{
-    Attrs, Buffer, CacheKeyFlags, Family, LayoutGlyph, Metrics, Shaping, Style, Weight, Wrap,
-};
+use cosmic_text::{Attrs, Buffer, CacheKeyFlags, Family, LayoutGlyph, Metrics, Shaping, Style, Weight, Wrap};
 use nexus_edit::model::{Horizontal, RichText, Sides, Stroke, TextCase, Vertical};
 
 use super::{

@@ -5,6 +5,7 @@
 
 mod cache;
 mod cuts;
+mod golden;
 mod layers;
 mod plan;
 mod rules;

@@ -14,7 +14,7 @@ use crate::stage::{edit, video};
 
 fn plan(document: &Value) -> Plan {
     let video = SourceFacts::Video { width_px: 1920, height_px: 1080, duration_s: 60.0, has_sound: false };
-    let sources = ["a", "b", "c"].map(|src| (src.to_owned(), video));
+    let sources = ["a", "b", "c"].map(|src| (src.to_owned(), video.clone()));
     resolve(&document::read(document).unwrap().0, &BTreeMap::from(sources)).unwrap()
 }
 
@@ -76,7 +76,7 @@ fn a_key_depends_on_its_own_piece_alone() {
             .filter(|(_, layer)| layer.src() == Some("c"))
             .map(|(index, _)| (index, source.to_owned()))
             .collect();
-        let encoder = EncoderFacts { crf: 20, preset: "veryfast", threads: 1 };
+        let encoder = EncoderFacts { crf: 20, preset: "veryfast", threads: 1, file_px: (1080, 1920) };
         segments(&plan).iter().map(|piece| segment_key(&plan, piece, &identities, &encoder)).collect::<Vec<_>>()
     };
     let first = keys("one", "etag");
@@ -106,7 +106,7 @@ proptest! {
         }
         let pieces = segments(&plan);
         prop_assert_eq!(pieces.first().map(|piece| piece.start), Some(0));
-        prop_assert_eq!(pieces.last().map(|piece| piece.end), Some(plan.frames));
+        prop_assert_eq!(pieces.last().map(|piece| piece.end), Some(plan.frames()));
         prop_assert!(pieces.windows(2).all(|pair| pair[0].end == pair[1].start));
         prop_assert!(pieces.iter().all(|piece| piece.end - piece.start <= (4.0 * exact).ceil() as u64));
     }

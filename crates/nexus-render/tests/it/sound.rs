@@ -23,7 +23,9 @@ async fn music_has_its_loudness_its_peak_and_its_length() {
     assert!(peak <= -1.0, "{peak}");
     let file = stage.blobs.local_file(&film.blob).await.unwrap();
     let heard =
-        read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None }).await.unwrap();
+        read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None, tempo: 1.0 })
+            .await
+            .unwrap();
     assert!((heard.len() as f64 / 96_000.0 - 4.0).abs() < 0.05, "{}", heard.len() as f64 / 96_000.0);
     let level = |from_s: f64, to_s: f64| {
         let part = &heard[(from_s * 96_000.0) as usize..(to_s * 96_000.0) as usize];
@@ -57,7 +59,9 @@ async fn sound_sits_on_its_time() {
     let film = stage.render(edit(30.0, &[json!([video("a", 0.0, 4.0)]), json!([clip])])).await;
     let file = stage.blobs.local_file(&film.blob).await.unwrap();
     let heard =
-        read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None }).await.unwrap();
+        read_sound(&file, &SoundSpec { rate_hz: 48_000, channels: 2, start_s: 0.0, length_s: None, tempo: 1.0 })
+            .await
+            .unwrap();
     let first = heard.chunks_exact(2).position(|frame| frame[0].abs() > 0.05).unwrap() as f64 / 48_000.0;
     assert!((first - 2.5).abs() < 0.005, "heard at {first} s");
 }

@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod ingest;
+pub(crate) mod render;
 pub(crate) mod review;
 pub(crate) mod run;
 pub(crate) mod search;
