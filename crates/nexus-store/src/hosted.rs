@@ -13,12 +13,13 @@ use crate::{Store, StoreError, journal::id as stored_id, uploads::stored_object}
 
 const HOST: &str = "insert into hosted_files (id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing";
-const ONE: &str = "select id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created, deleted
+const ONE: &str =
+    "select id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created, deleted
     from hosted_files where id = $1";
-const OF_RUN: &str = "select id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created, deleted
+const OF_RUN: &str =
+    "select id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created, deleted
     from hosted_files where run = $1 and business = $2 order by role, id";
-const TAKE_DOWN: &str =
-    "update hosted_files set deleted = $3 where id = $1 and business = $2 and deleted is null returning bucket, object_key";
+const TAKE_DOWN: &str = "update hosted_files set deleted = $3 where id = $1 and business = $2 and deleted is null returning bucket, object_key";
 const STILL_OFFERED: &str =
     "select count(*) from hosted_files where bucket = $1 and object_key = $2 and deleted is null";
 
@@ -112,10 +113,7 @@ impl Store {
     pub async fn take_down(&self, id: HostedId, business: BusinessId) -> Result<bool, StoreError> {
         let now = self.now();
         let unused = self
-            .write(
-                |_| false,
-                move |connection| Box::pin(async move { take_down(connection, id, business, now).await }),
-            )
+            .write(|_| false, move |connection| Box::pin(async move { take_down(connection, id, business, now).await }))
             .await?;
         let Some(unused) = unused else { return Ok(false) };
         if let Some((bucket, key)) = unused {
@@ -141,12 +139,8 @@ async fn take_down(
         .await
         .map_err(&failed)?;
     let Some((bucket, key)) = place else { return Ok(None) };
-    let offered: i64 = sqlx::query_scalar(STILL_OFFERED)
-        .bind(&bucket)
-        .bind(&key)
-        .fetch_one(connection)
-        .await
-        .map_err(&failed)?;
+    let offered: i64 =
+        sqlx::query_scalar(STILL_OFFERED).bind(&bucket).bind(&key).fetch_one(connection).await.map_err(&failed)?;
     let object = stored_object(&bucket, key, 0, String::new())?;
     Ok(Some((offered == 0).then_some((object.bucket, object.key))))
 }

@@ -54,9 +54,9 @@ pub use error::StoreError;
 pub use idempotency::{Recalled, RequestMark};
 pub use notifier::{EmbeddedNotifier, Notification};
 pub use reviews::{ReviewRow, ReviewState};
+pub use s3::{S3Options, s3_router, serve_s3};
 pub use sources::SourceRow;
 pub use templates::TemplateRow;
-pub use s3::{S3Options, s3_router, serve_s3};
 pub use upload_client::upload_file;
 pub use uploads::UploadRegistration;
 

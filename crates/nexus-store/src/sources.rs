@@ -40,11 +40,8 @@ impl Store {
     /// What the database says.
     pub async fn announce_source(&self, id: RunId, business: BusinessId) -> Result<(), StoreError> {
         let now = self.now();
-        self.write(
-            |()| false,
-            move |connection| Box::pin(async move { add(connection, id, business, "", now).await }),
-        )
-        .await
+        self.write(|()| false, move |connection| Box::pin(async move { add(connection, id, business, "", now).await }))
+            .await
     }
 
     /// Announces a source and enqueues the run that brings it in, in one transaction. `callback` is told its end.

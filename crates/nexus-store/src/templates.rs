@@ -25,7 +25,8 @@ pub struct TemplateRow {
     pub updated: Instant,
 }
 
-const SAVE: &str = "insert into templates (id, business, name, document, created, updated) values ($1, $2, $3, $4, $5, $5)
+const SAVE: &str =
+    "insert into templates (id, business, name, document, created, updated) values ($1, $2, $3, $4, $5, $5)
     on conflict (id) do update set name = excluded.name, document = excluded.document, updated = excluded.updated
         where templates.business = excluded.business";
 const ONE: &str =

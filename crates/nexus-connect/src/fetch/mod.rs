@@ -161,7 +161,11 @@ impl SafeFetch {
                 return Ok((target, answer));
             }
             let place = answer.header(header::LOCATION.as_str());
-            let place = place.ok_or_else(|| FetchError::Answered { url: target.shown(), status: answer.status.as_u16(), wait: None })?;
+            let place = place.ok_or_else(|| FetchError::Answered {
+                url: target.shown(),
+                status: answer.status.as_u16(),
+                wait: None,
+            })?;
             target = target.join(place)?;
         }
         Err(FetchError::TooManyRedirects { url: shown(url), most: MOST_REDIRECTS })
@@ -234,7 +238,8 @@ impl Fetcher for SafeFetch {
 
     async fn download(&self, url: &str) -> PortResult<(PathBuf, Downloaded)> {
         let (file, downloaded) = self.file(url).await?;
-        let (_, path) = file.keep().map_err(|kept| FetchError::Disk { path: self.config.scratch.clone(), source: kept.error })?;
+        let (_, path) =
+            file.keep().map_err(|kept| FetchError::Disk { path: self.config.scratch.clone(), source: kept.error })?;
         Ok((path, downloaded))
     }
 

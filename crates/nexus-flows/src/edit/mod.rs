@@ -104,9 +104,7 @@ async fn edit(run: &Run, ports: &Ports, input: EditInput) -> Result<EditOutput, 
     let mut files = vec![hosted(run, HostedRole::Film, "", &film.blob)];
     files.extend(poster.then(|| hosted(run, HostedRole::Poster, "-poster", &film.poster)));
     files.extend(thumbnail.then(|| hosted(run, HostedRole::Thumbnail, "-thumb", &film.poster)));
-    run.by(ports.hosting.adapter())
-        .step(StepName::aside("save"), async |_| ports.hosting.host(&files).await)
-        .await?;
+    run.by(ports.hosting.adapter()).step(StepName::aside("save"), async |_| ports.hosting.host(&files).await).await?;
     Ok(EditOutput { film, files })
 }
 
@@ -124,12 +122,7 @@ pub fn merged(edit: &Value) -> Value {
 }
 
 /// The stored object behind a source: one of ours, or one that is fetched now.
-async fn bring_in(
-    run: &Run,
-    ports: &Ports,
-    links: &BTreeMap<String, BlobRef>,
-    source: &Source,
-) -> PortResult<BlobRef> {
+async fn bring_in(run: &Run, ports: &Ports, links: &BTreeMap<String, BlobRef>, source: &Source) -> PortResult<BlobRef> {
     if let Some(blob) = links.get(&source.src) {
         return Ok(blob.clone());
     }
@@ -143,7 +136,8 @@ async fn bring_in(
         None => None,
     };
     stored.ok_or_else(|| {
-        let message = format!("there is no stored object '{}'; upload it, or give a public https:// address", source.src);
+        let message =
+            format!("there is no stored object '{}'; upload it, or give a public https:// address", source.src);
         PortError::new(ErrorKind::NotFound, "storage", "find a source", message)
     })
 }

@@ -3,7 +3,7 @@
 use std::path::{Path as FilePath, PathBuf};
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
 };
 use nexus_core::{
@@ -15,7 +15,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Owner,
     refusal::Refusal,
     replies::{Envelope, Probed},
 };
@@ -30,7 +29,6 @@ pub(crate) struct Address {
 #[utoipa::path(get, path = "/edit/{stage}/probe/{url}", tag = "shotstack", params(("stage" = String, Path, description = "v1 or stage"), ("url" = String, Path, description = "URL-encoded")), responses((status = 200, body = Envelope<Probed>), (status = 400), (status = 401), (status = 404)))]
 pub(crate) async fn probe(
     State(app): State<App>,
-    Extension(_): Extension<Owner>,
     Path(Address { url }): Path<Address>,
 ) -> Result<Json<Envelope<Probed>>, Refusal> {
     let (path, downloaded) = app.ports.fetcher.download(&url).await?;

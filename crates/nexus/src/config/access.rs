@@ -39,7 +39,8 @@ impl TryFrom<String> for OwnedKey {
 
     fn try_from(text: String) -> Result<Self, KeyError> {
         let (owner, key) = text.split_once(':').ok_or(KeyError)?;
-        let owner_ok = !owner.is_empty() && owner.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let owner_ok =
+            !owner.is_empty() && owner.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         if owner_ok && key.len() >= LEAST_KEY_BYTES && key.bytes().all(|byte| byte.is_ascii_graphic()) {
             Ok(Self { owner: owner.to_owned(), key: Secret::new(key.to_owned()) })
         } else {

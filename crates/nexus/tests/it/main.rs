@@ -3,5 +3,6 @@
 mod crash;
 mod demo;
 mod mistakes;
+mod shotstack;
 mod stage;
 mod up;

@@ -32,7 +32,10 @@ async fn bench() -> (Server, Bench) {
         "/down" => status("503 Service Unavailable"),
         "/told" => status("204 No Content"),
         "/garbage" => vec![b"SSH-2.0-OpenSSH\r\n".to_vec()],
-        "/slow" => vec![b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n".to_vec()].into_iter().chain(vec![b"x".to_vec(); 60]).collect(),
+        "/slow" => vec![b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n".to_vec()]
+            .into_iter()
+            .chain(vec![b"x".to_vec(); 60])
+            .collect(),
         _ => status("500 Internal Server Error"),
     })
     .await;
@@ -104,7 +107,8 @@ async fn every_failure_has_its_kind_and_hides_signatures() {
 async fn time_is_bounded_twice() {
     let (server, _) = bench().await;
     // Pieces keep coming, so nobody is silent; the whole is too slow.
-    let bench = Bench::new(Script::new([]), &[&server.url("")], |config| config.time_limit = Duration::from_millis(300));
+    let bench =
+        Bench::new(Script::new([]), &[&server.url("")], |config| config.time_limit = Duration::from_millis(300));
     let error = bench.fetch.fetch(business(), &server.url("/slow")).await.expect_err("slow");
     assert_eq!(error.kind, ErrorKind::Timeout);
     assert!(error.message.contains("fetch.time_limit_s"), "{error}");
@@ -124,7 +128,9 @@ async fn a_document_is_told() {
     assert!(request.starts_with("POST /told "), "{request}");
     assert!(request.to_lowercase().contains("content-type: application/json"), "{request}");
     assert!(request.ends_with("{\"status\":\"done\"}"), "{request}");
-    for (path, want) in [("/once", ErrorKind::Invalid), ("/down", ErrorKind::Unavailable), ("/gone", ErrorKind::NotFound)] {
+    for (path, want) in
+        [("/once", ErrorKind::Invalid), ("/down", ErrorKind::Unavailable), ("/gone", ErrorKind::NotFound)]
+    {
         let error = bench.fetch.post(&server.url(path), &json!({})).await.expect_err(path);
         assert_eq!(error.kind, want, "{path}");
     }

@@ -141,7 +141,8 @@ async fn no_redirect_reaches_the_canary() {
     let places: Vec<String> = spelled(canary.port).collect();
     let listed = places.clone();
     let server = Server::start(move |request| {
-        let number = request.split('/').nth(1).and_then(|path| path.split(' ').next()).and_then(|path| path.parse().ok());
+        let number =
+            request.split('/').nth(1).and_then(|path| path.split(' ').next()).and_then(|path| path.parse().ok());
         let place: &String = &listed[number.unwrap_or(0_usize)];
         moved(&place.replace(['\n', '\t'], ""))
     })
@@ -150,7 +151,8 @@ async fn no_redirect_reaches_the_canary() {
     let bench = Bench::new(names(), &[&origin], |config| config.allow_http = true);
     for (number, place) in places.iter().enumerate() {
         // Against the address of the redirect these are paths of the allowed server itself.
-        if ["127.0.0.1:", "/etc", "http:/1", "http:1"].iter().any(|start| place.starts_with(start)) || place.is_empty() {
+        if ["127.0.0.1:", "/etc", "http:/1", "http:1"].iter().any(|start| place.starts_with(start)) || place.is_empty()
+        {
             continue;
         }
         let answer = bench.fetch.fetch(business(), &server.url(&format!("/{number}"))).await;

@@ -102,7 +102,8 @@ pub(crate) async fn read_request(stream: &mut (impl tokio::io::AsyncRead + Unpin
         bytes.extend_from_slice(&chunk[..length]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let announced = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+            let announced =
+                head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
             if body.len() >= announced.unwrap_or(0) {
                 return Some(text);
             }
@@ -112,8 +113,7 @@ pub(crate) async fn read_request(stream: &mut (impl tokio::io::AsyncRead + Unpin
 
 /// A good answer.
 pub(crate) fn ok(media_type: &str, body: &[u8]) -> Vec<Vec<u8>> {
-    let head =
-        format!("HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n", body.len());
     vec![[head.as_bytes(), body].concat()]
 }
 
