@@ -9,8 +9,8 @@ use crate::{
     cut::{CutPlan, Slot},
     look::{Band, Frame, Role},
     model::{
-        Animated, Asset, AudioEffect, Clip, Easing, Edit, Filter, Format, Interpolation, Output, Quality, Size,
-        Timeline, Track, Tween, Vertical,
+        Animated, Asset, Audio, AudioEffect, Clip, Easing, Edit, Filter, Format, Fps, Interpolation, Output, Quality,
+        Size, Timeline, Track, Tween, Vertical, Video,
     },
 };
 
@@ -73,41 +73,36 @@ pub fn compose(plan: &FilmPlan<'_>) -> Edit {
     }
     let music = cuts.music.iter().enumerate().map(|(index, piece)| {
         let is_last = index + 1 == cuts.music.len();
-        let asset = Asset::Audio {
-            src: (*music_src).to_owned(),
-            trim: piece.source_s,
-            volume: 1.0,
-            effect: is_last.then_some(AudioEffect::FadeOut),
-        };
-        Clip::new(asset, piece.film_s, piece.length_s)
+        let effect = is_last.then_some(AudioEffect::FadeOut);
+        let asset = Audio { trim: piece.source_s, effect, ..Audio::new(*music_src) };
+        Clip::new(Asset::Audio(asset), piece.film_s, piece.length_s)
     });
 
     let mut tracks = stack(words);
     tracks.extend(stack(grounds));
     tracks.push(Track { clips: pictures });
     tracks.extend(stack(music.collect()));
-    Edit {
-        timeline: Timeline { background: "#000000".into(), tracks },
-        output: Output {
-            format: Format::Mp4,
-            size: Size { width: frame.width_px, height: frame.height_px },
-            fps: cuts.rate.as_f64(),
-            quality: Quality::High,
-        },
-    }
+    let size = Size { width: frame.width_px, height: frame.height_px };
+    let output =
+        Output { fps: Some(Fps::nearest(cuts.rate)), quality: Some(Quality::High), ..Output::new(Format::Mp4, size) };
+    Edit::new(Timeline::new(tracks), output)
 }
 
 fn picture(plan: &FilmPlan<'_>, slot: &Slot, shot: &Footage) -> Clip {
     let length = plan.cuts.length_s(slot);
-    let asset = Asset::Video { src: shot.src.clone(), trim: shot.in_s, volume: shot.volume, focus: Some(shot.focus) };
+    let asset = Asset::Video(Video {
+        trim: shot.in_s,
+        volume: Animated::Constant(shot.volume),
+        focus: Some(shot.focus),
+        ..Video::new(shot.src.as_str())
+    });
     let is_end = plan.script.scenes.get(slot.scene).is_some_and(|scene| scene.part == Part::End);
     let push = Tween {
         from: 1.0,
         to: 1.0 + PUSH,
         start: 0.0,
         length,
-        interpolation: Interpolation::Bezier,
-        easing: Some(Easing::EaseInOut),
+        interpolation: Interpolation::Bezier(Easing::EaseInOut),
     };
     Clip {
         scale: if shot.is_static && !is_end { Animated::Tweens(vec![push]) } else { Animated::Constant(1.0) },
@@ -201,17 +196,20 @@ fn lay_end(frame: Frame, business: &Business, script: &Script, span_s: (f64, f64
 
 /// Clips on as few tracks as hold them without overlap, in order of start.
 fn stack(mut clips: Vec<Clip>) -> Vec<Track> {
-    clips.sort_by(|left, right| left.start.total_cmp(&right.start));
+    clips.sort_by(|left, right| span_s(left).0.total_cmp(&span_s(right).0));
     let mut tracks: Vec<Track> = Vec::new();
     for clip in clips {
-        let free =
-            |track: &&mut Track| track.clips.last().is_none_or(|last| last.start + last.length <= clip.start + 1e-6);
+        let free = |track: &&mut Track| track.clips.last().is_none_or(|last| span_s(last).1 <= span_s(&clip).0 + 1e-6);
         match tracks.iter_mut().find(free) {
             Some(track) => track.clips.push(clip),
             None => tracks.push(Track { clips: vec![clip] }),
         }
     }
     tracks
+}
+
+fn span_s(clip: &Clip) -> (f64, f64) {
+    clip.fixed_span_s().expect("composed clips stand at fixed seconds")
 }
 
 #[cfg(test)]
@@ -302,7 +300,7 @@ mod tests {
     fn clips_of_one_track_never_overlap() {
         for track in film().timeline.tracks {
             for pair in track.clips.windows(2) {
-                assert!(pair[0].start + pair[0].length <= pair[1].start + 1e-6, "{pair:?}");
+                assert!(span_s(&pair[0]).1 <= span_s(&pair[1]).0 + 1e-6, "{pair:?}");
             }
         }
     }
@@ -321,8 +319,8 @@ mod tests {
             .tracks
             .iter()
             .flat_map(|track| &track.clips)
-            .filter(|clip| matches!(&clip.asset, Asset::Svg { src } if src.contains("<path")))
-            .map(|clip| (clip.start, clip.start + clip.length))
+            .filter(|clip| matches!(&clip.asset, Asset::Svg(svg) if svg.src.contains("<path")))
+            .map(span_s)
             .collect();
         assert_eq!(stars.len(), 5);
         assert!(stars.windows(2).all(|pair| pair[0].0 < pair[1].0 && (pair[0].1 - 4.0).abs() < 1e-6));

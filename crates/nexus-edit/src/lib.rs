@@ -3,8 +3,12 @@
 pub mod compose;
 pub mod cut;
 pub mod look;
+pub mod merge;
 pub mod model;
+mod reader;
+pub mod timing;
 
 pub use compose::{FilmPlan, Footage, compose};
 pub use cut::{CutConfig, CutError, CutPlan, Slot, lay_cuts};
 pub use model::Edit;
+pub use reader::{EditError, EditErrors, Remark, RemarkKind};

@@ -3,8 +3,8 @@
 use nexus_core::business::BrandKit;
 
 use crate::model::{
-    Align, AnimateBy, Animated, Asset, Clip, Easing, Fit, Font, Horizontal, Interpolation, Offset, Position, RichText,
-    Shadow, TextAnimation, TextBackground, TextPreset, TextStyle, Tween, Vertical,
+    Align, AnimateBy, Animated, Asset, Clip, Color, Easing, Fit, Font, Horizontal, Interpolation, Offset, Position,
+    RichText, Shadow, Svg, TextAnimation, TextBackground, TextPreset, TextStyle, Tween, Vertical,
 };
 
 /// The frame that words are set in.
@@ -80,38 +80,37 @@ impl Frame {
         let display = matches!(role, Role::Hook | Role::Quote | Role::Name);
         let family = if display { &kit.display_font } else { &kit.text_font };
         let background = (role == Role::Action).then(|| TextBackground {
-            color: kit.accent.clone(),
+            color: Some(color_of(&kit.accent)),
             opacity: 1.0,
             border_radius: (size * 1.1).round(),
             wrap: true,
             padding: (size * 0.75) as u32,
         });
-        let color = if role == Role::Action { kit.primary.clone() } else { kit.ink.clone() };
+        let color = color_of(if role == Role::Action { &kit.primary } else { &kit.ink });
         let animation = match role {
             // The hook stands in the very first frame; a caption that is there at once is read at once.
             Role::Hook => None,
             Role::Quote => {
-                Some(TextAnimation { preset: TextPreset::Ascend, duration: 0.45, style: Some(AnimateBy::Word) })
+                let words = TextAnimation::new(TextPreset::Ascend, 0.45);
+                Some(TextAnimation { style: Some(AnimateBy::Word), ..words })
             }
-            Role::Name | Role::Small | Role::Action => {
-                Some(TextAnimation { preset: TextPreset::FadeIn, duration: 0.2, style: None })
-            }
+            Role::Name | Role::Small | Role::Action => Some(TextAnimation::new(TextPreset::FadeIn, 0.2)),
         };
         let shadow = (role != Role::Action).then(|| Shadow {
             offset_x: 0.0,
             offset_y: (size * 0.03).max(1.0),
             blur: size * 0.22,
-            color: "#000000".into(),
+            color: Color::BLACK,
             opacity: 0.55,
         });
         let text = RichText {
-            text: words.to_owned(),
-            font: Font { family: family.clone(), size: size as u32, weight, color, opacity: 1.0 },
-            style: TextStyle { letter_spacing: size * tracking, line_height },
+            font: Font { family: family.clone(), size: size as u32, weight, color, ..Font::default() },
+            style: TextStyle { letter_spacing: size * tracking, line_height, ..TextStyle::default() },
             align: Align { horizontal: Horizontal::Center, vertical: band.vertical },
             shadow,
             background,
             animation,
+            ..RichText::new(words)
         };
         self.boxed(Asset::RichText(text), 0.08, 0.86, band, span_s)
     }
@@ -155,7 +154,7 @@ impl Frame {
         let src = format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1">{stops}</linearGradient></defs><rect width="{width}" height="{height}" fill="url(#g)"/></svg>"##
         );
-        Clip { fit: Fit::Cover, ..Clip::new(Asset::Svg { src }, span_s.0, span_s.1 - span_s.0) }
+        Clip { fit: Fit::Cover, ..Clip::new(Asset::Svg(Svg::new(src)), span_s.0, span_s.1 - span_s.0) }
     }
 
     /// The whole frame in one colour.
@@ -169,7 +168,7 @@ impl Frame {
         Clip {
             opacity: Animated::Constant(opacity),
             fit: Fit::Cover,
-            ..Clip::new(Asset::Svg { src }, span_s.0, span_s.1 - span_s.0)
+            ..Clip::new(Asset::Svg(Svg::new(src)), span_s.0, span_s.1 - span_s.0)
         }
     }
 
@@ -185,15 +184,14 @@ impl Frame {
             star_path()
         );
         Clip {
-            width: Some(size.round() as u32),
-            height: Some(size.round() as u32),
+            width: Some(size.round()),
+            height: Some(size.round()),
             fit: Fit::Contain,
             position: Position::Center,
-            offset: Offset { x: x / f64::from(self.width_px), y: 0.5 - centre_y },
-            transition: None,
+            offset: Offset::fixed(x / f64::from(self.width_px), 0.5 - centre_y),
             opacity: Animated::Tweens(vec![ease_out(0.0, 1.0, 0.18)]),
             scale: Animated::Tweens(vec![ease_out(1.35, 1.0, 0.18)]),
-            ..Clip::new(Asset::Svg { src }, span_s.0, span_s.1 - span_s.0)
+            ..Clip::new(Asset::Svg(Svg::new(src)), span_s.0, span_s.1 - span_s.0)
         }
     }
 
@@ -202,17 +200,17 @@ impl Frame {
         let width = (f64::from(self.width_px) * (right - left)).round();
         let height = (f64::from(self.height_px) * (band.bottom - band.top)).round();
         Clip {
-            width: Some(width as u32),
-            height: Some(height as u32),
+            width: Some(width),
+            height: Some(height),
             position: Position::TopLeft,
-            offset: Offset { x: left, y: -band.top },
+            offset: Offset::fixed(left, -band.top),
             ..Clip::new(asset, span_s.0, span_s.1 - span_s.0)
         }
     }
 }
 
 fn ease_out(from: f64, to: f64, length: f64) -> Tween {
-    Tween { from, to, start: 0.0, length, interpolation: Interpolation::Bezier, easing: Some(Easing::EaseOutCubic) }
+    Tween { from, to, start: 0.0, length, interpolation: Interpolation::Bezier(Easing::EaseOutCubic) }
 }
 
 /// A five-pointed star in a square of 100 units.
@@ -226,18 +224,20 @@ fn star_path() -> String {
     format!("M{}Z", points.join("L"))
 }
 
-/// `color` when it is `#rrggbb`, black otherwise: nothing else may enter markup.
+/// `color` as `#rrggbb` when it is that, black otherwise: nothing else may enter markup.
 #[must_use]
 pub fn hex(color: &str) -> String {
-    let is_hex = color.len() == 7 && color.starts_with('#') && color[1..].bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hex { color.to_owned() } else { "#000000".to_owned() }
+    color_of(color).to_string()
+}
+
+fn color_of(text: &str) -> Color {
+    Color::parse(text).filter(|color| color.is_opaque()).unwrap_or(Color::BLACK)
 }
 
 /// A colour at a third of its brightness: the ground behind light text.
 fn shade(color: &str) -> String {
-    let color = hex(color);
-    let channel = |at: usize| u8::from_str_radix(&color[at..at + 2], 16).unwrap_or(0) / 3;
-    format!("#{:02x}{:02x}{:02x}", channel(1), channel(3), channel(5))
+    let [red, green, blue] = color_of(color).rgb().map(|channel| channel / 3);
+    Color::opaque(red, green, blue).to_string()
 }
 
 #[cfg(test)]
@@ -263,7 +263,8 @@ mod tests {
         }
         let frame = Frame { width_px: 1080, height_px: 1920 };
         let clip = frame.text(&BrandKit::default(), Role::Quote, "words", Band::LOWER, (0.0, 1.0));
-        let width = f64::from(clip.width.expect("a box"));
-        assert!(clip.offset.x >= 0.06 && clip.offset.x + width / 1080.0 <= 0.88);
+        let width = clip.width.expect("a box");
+        let left = clip.offset.x.at(0.0);
+        assert!(left >= 0.06 && left + width / 1080.0 <= 0.88);
     }
 }

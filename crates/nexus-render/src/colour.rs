@@ -1,21 +1,18 @@
-//! Colours: `#rrggbb`, and BT.709 limited range, the colours of every film.
+//! Colours in BT.709 limited range, the colours of every film.
 
-/// A colour of the edit document.
+use nexus_edit::model::Color;
+
+/// Red, green and blue, 8 bits each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rgb(pub(crate) [u8; 3]);
 
-impl Rgb {
-    pub(crate) const BLACK: Self = Self([0; 3]);
-
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let digits = text
-            .strip_prefix('#')
-            .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-        let number = u32::from_str_radix(digits, 16).ok()?;
-        let [_, red, green, blue] = number.to_be_bytes();
-        Some(Self([red, green, blue]))
+impl From<Color> for Rgb {
+    fn from(color: Color) -> Self {
+        Self(color.rgb())
     }
+}
 
+impl Rgb {
     /// Y, U and V, 8 bits, limited range.
     pub(crate) fn yuv(self) -> [u8; 3] {
         let [red, green, blue] = self.0.map(i32::from);
@@ -77,14 +74,7 @@ mod tests {
             ("green", "#00ff00", [173, 42, 26]),
             ("blue", "#0000ff", [32, 240, 118]),
         ] {
-            assert_eq!(Rgb::parse(text).map(Rgb::yuv), Some(want), "{name}");
-        }
-    }
-
-    #[test]
-    fn only_six_digits_after_a_hash_are_a_colour() {
-        for text in ["", "#", "#fff", "ffffff", "#gggggg", "#+12345", "#ff00ff00", "red"] {
-            assert_eq!(Rgb::parse(text), None, "{text}");
+            assert_eq!(Color::parse(text).map(|color| Rgb::from(color).yuv()), Some(want), "{name}");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! One frame from its layers: pictures resampled into place, overlays blended over them.
 
+use nexus_edit::model::Color;
 use nexus_media::Yuv420;
 
 use crate::{
-    animate::{transition_opacity, value_at},
+    animate::transition_opacity,
     colour::Rgb,
     filter,
     geometry::Rect,
@@ -40,7 +41,7 @@ pub(crate) fn compose(plan: &Plan, layers: &mut [LiveLayer], frame: u64, canvas:
     let is_seen = |live: &LiveLayer| (live.layer.start..live.layer.end).contains(&frame);
     let bottom = layers.iter().rposition(|live| is_seen(live) && hides_all_below(plan, live, frame - live.layer.start));
     if bottom.is_none() {
-        fill(canvas, &plan.background);
+        fill(canvas, plan.background);
     }
     for live in layers.iter_mut().skip(bottom.unwrap_or(0)).filter(|live| is_seen(live)) {
         let index = frame - live.layer.start;
@@ -78,19 +79,19 @@ fn hides_all_below(plan: &Plan, live: &LiveLayer, index: u64) -> bool {
 }
 
 fn opacity_at(layer: &Layer, index: u64, fps: f64) -> f64 {
-    value_at(&layer.opacity, index as f64 / fps) * transition_opacity(layer.transition, index, layer.frames(), fps)
+    layer.opacity.at(index as f64 / fps) * transition_opacity(layer.transition, index, layer.frames(), fps)
 }
 
 /// Where a picture stands; edges within a thousandth of a pixel of a whole one lie on it.
 fn target_at(layer: &Layer, index: u64, fps: f64) -> Rect {
-    let scale = value_at(&layer.scale, index as f64 / fps);
+    let scale = layer.scale.at(index as f64 / fps);
     let target = layer.placement.target.scaled_about(layer.placement.anchor, scale);
     let snap = |value: f64| if (value - value.round()).abs() < 1e-3 { value.round() } else { value };
     Rect { x: snap(target.x), y: snap(target.y), width: snap(target.width), height: snap(target.height) }
 }
 
-fn fill(canvas: &mut Yuv420, colour: &str) {
-    let [luma, blue, red] = Rgb::parse(colour).unwrap_or(Rgb::BLACK).yuv();
+fn fill(canvas: &mut Yuv420, colour: Color) {
+    let [luma, blue, red] = Rgb::from(colour).yuv();
     canvas.y_mut().fill(luma);
     canvas.u_mut().fill(blue);
     canvas.v_mut().fill(red);

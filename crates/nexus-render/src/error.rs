@@ -1,6 +1,7 @@
 //! What can go wrong with a render, and what the caller can do about it.
 
 use nexus_core::{ErrorKind, PortError};
+use nexus_edit::EditErrors;
 use nexus_media::MediaError;
 
 /// A failure of this crate.
@@ -14,6 +15,9 @@ pub enum RenderError {
         /// What was expected there and what was found.
         expected: String,
     },
+    /// The edit document is wrong, perhaps at several places.
+    #[error(transparent)]
+    Edits(#[from] EditErrors),
     /// Media could not be read or written.
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -64,7 +68,7 @@ impl From<RenderError> for PortError {
         let kind = match error {
             RenderError::Media(media) => return media.into(),
             RenderError::Store(store) => return store,
-            RenderError::Edit { .. } | RenderError::NoPicture { .. } => ErrorKind::Invalid,
+            RenderError::Edit { .. } | RenderError::Edits(_) | RenderError::NoPicture { .. } => ErrorKind::Invalid,
             RenderError::Disk { .. } => ErrorKind::Unavailable,
             RenderError::NoFont => ErrorKind::Unsupported,
             RenderError::Stopped(_) => ErrorKind::Bug,

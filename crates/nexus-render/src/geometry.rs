@@ -61,8 +61,8 @@ pub struct Placement {
 pub fn place(clip: &Clip, source_px: (f64, f64), frame_px: (f64, f64), focus: [f64; 2]) -> Placement {
     let (source_width, source_height) = source_px;
     let has_box = clip.width.is_some() || clip.height.is_some();
-    let box_width = clip.width.map_or(frame_px.0, f64::from);
-    let box_height = clip.height.map_or(frame_px.1, f64::from);
+    let box_width = clip.width.unwrap_or(frame_px.0);
+    let box_height = clip.height.unwrap_or(frame_px.1);
     let whole = Rect { x: 0.0, y: 0.0, width: source_width, height: source_height };
     let (source, width, height) = match clip.fit {
         Fit::Crop => {
@@ -84,8 +84,9 @@ pub fn place(clip: &Clip, source_px: (f64, f64), frame_px: (f64, f64), focus: [f
     // The clip is its box when it has one, and its picture otherwise.
     let (clip_width, clip_height) = if has_box { (box_width, box_height) } else { (width, height) };
     let (across, down) = anchor_shares(clip.position);
-    let x = across * (frame_px.0 - clip_width) + clip.offset.x * frame_px.0;
-    let y = down * (frame_px.1 - clip_height) - clip.offset.y * frame_px.1;
+    // Offsets that move are refused by `check` until they are drawn.
+    let x = across * (frame_px.0 - clip_width) + clip.offset.x.at(0.0) * frame_px.0;
+    let y = down * (frame_px.1 - clip_height) - clip.offset.y.at(0.0) * frame_px.1;
     let target = Rect { x: x + (clip_width - width) / 2.0, y: y + (clip_height - height) / 2.0, width, height };
     Placement { source, target: snapped(target), anchor: (x + across * clip_width, y + down * clip_height) }
 }
@@ -114,12 +115,12 @@ fn snapped(rect: Rect) -> Rect {
 
 #[cfg(test)]
 mod tests {
-    use nexus_edit::model::{Asset, Offset};
+    use nexus_edit::model::{Asset, Image, Offset};
 
     use super::*;
 
     fn clip() -> Clip {
-        Clip::new(Asset::Image { src: "a".into() }, 0.0, 1.0)
+        Clip::new(Asset::Image(Image::new("a")), 0.0, 1.0)
     }
 
     fn rect(x: f64, y: f64, width: f64, height: f64) -> Rect {
@@ -161,8 +162,8 @@ mod tests {
             (Position::Bottom, 50.0, 140.0),
             (Position::BottomRight, 90.0, 140.0),
         ] {
-            let offset = Offset { x: 0.1, y: 0.2 };
-            let clip = Clip { position, offset, width: Some(20), height: Some(20), ..clip() };
+            let offset = Offset::fixed(0.1, 0.2);
+            let clip = Clip { position, offset, width: Some(20.0), height: Some(20.0), ..clip() };
             let target = place(&clip, (20.0, 20.0), (100.0, 200.0), [0.5; 2]).target;
             assert_eq!((target.x, target.y), (x, y), "{position:?}");
         }
@@ -170,7 +171,7 @@ mod tests {
 
     #[test]
     fn scaling_leaves_the_anchor_where_it_is() {
-        let clip = Clip { position: Position::BottomRight, width: Some(20), height: Some(20), ..clip() };
+        let clip = Clip { position: Position::BottomRight, width: Some(20.0), height: Some(20.0), ..clip() };
         let placed = place(&clip, (20.0, 20.0), (100.0, 200.0), [0.5; 2]);
         let twice = placed.target.scaled_about(placed.anchor, 2.0);
         assert_eq!(twice, rect(60.0, 160.0, 40.0, 40.0));

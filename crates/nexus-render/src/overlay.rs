@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::{
     RenderError,
-    animate::value_at,
     fonts::{Face, Fonts},
     geometry::Rect,
     plan::{Content, Layer},
@@ -73,7 +72,7 @@ impl Overlay {
     /// The overlay at frame `index` of its layer.
     pub(crate) fn sprite(&mut self, layer: &Layer, index: u64, fps: f64) -> Option<Arc<Sprite>> {
         let since_s = index as f64 / fps;
-        let scale = value_at(&layer.scale, since_s);
+        let scale = layer.scale.at(since_s);
         let target = layer.placement.target.scaled_about(layer.placement.anchor, scale);
         let arrivals = match &self.source {
             Source::Text { set, animation: Some(animation), .. } => {

@@ -3,14 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use nexus_core::{FrameRate, Seconds};
-use nexus_edit::model::{Animated, Asset, AudioEffect, Clip, Edit, Filter, Fit, Quality, RichText, Transition};
+use nexus_core::FrameRate;
+use nexus_edit::{
+    model::{
+        Animated, Asset, Audio, AudioEffect, Clip, Color, Edit, Filter, Fit, Image, Quality, RichText, Source,
+        Transition, Video,
+    },
+    timing::{self, Span, clip_path},
+};
 use serde::Serialize;
 
 use crate::{
     RenderError,
-    animate::{is_constant, largest},
-    check::{clip_path, frame_rate},
+    animate::largest,
+    check,
     geometry::{Placement, Rect, place},
     svg,
 };
@@ -63,8 +69,8 @@ pub struct Plan {
     pub rate: FrameRate,
     /// Length in frames, at least 1.
     pub frames: u64,
-    /// `#rrggbb` below everything.
-    pub background: String,
+    /// Below everything.
+    pub background: Color,
     /// What is seen, the bottom layer first.
     pub layers: Vec<Layer>,
     /// What is heard, in order of start.
@@ -97,7 +103,7 @@ pub struct Layer {
     /// Opacity over time.
     pub opacity: Animated,
     /// How it comes and goes.
-    pub transition: Option<Transition>,
+    pub transition: Transition,
     /// Effect.
     pub filter: Option<Filter>,
     /// What it shows.
@@ -202,11 +208,18 @@ pub struct Sounding {
 /// Resolves `edit`. `sources` says what each `src` is.
 ///
 /// # Errors
-/// [`RenderError::Edit`] when a source is missing, of the wrong kind, or ends before the clip begins.
+/// [`RenderError::Edit`] when a source is missing, of the wrong kind, or ends before the clip begins;
+/// [`RenderError::Edits`] when clips overlap, or wait for each other.
 pub fn resolve(edit: &Edit, sources: &BTreeMap<String, SourceFacts>) -> Result<Plan, RenderError> {
-    let rate = frame_rate(edit.output.fps)
-        .ok_or_else(|| RenderError::edit("output.fps", "expected a frame rate of the contract"))?;
-    let (width_px, height_px) = (edit.output.size.width, edit.output.size.height);
+    let media_s = |src: &str| match sources.get(src)? {
+        SourceFacts::Video { duration_s, .. } | SourceFacts::Sound { duration_s } => Some(*duration_s),
+        SourceFacts::Image { .. } => None,
+    };
+    let timing = timing::resolve(edit, &media_s)?;
+    check::check_overlaps(edit, &timing)?;
+    let rate = timing.rate;
+    let frame = edit.output.frame();
+    let (width_px, height_px) = (frame.width, frame.height);
     let mut resolver = Resolver {
         sources,
         rate,
@@ -215,17 +228,16 @@ pub fn resolve(edit: &Edit, sources: &BTreeMap<String, SourceFacts>) -> Result<P
         sounds: vec![],
         remarks: vec![],
     };
-    let mut frames = 1;
     for (track, clips) in edit.timeline.tracks.iter().enumerate().rev() {
-        for (index, clip) in clips.clips.iter().enumerate() {
-            frames = frames.max(rate.nearest_frame(Seconds(clip.start + clip.length)).0);
-            resolver.clip(track, clip, &clip_path(track, index))?;
+        for (index, (clip, span)) in clips.clips.iter().zip(&timing.tracks[track]).enumerate() {
+            resolver.clip(track, clip, *span, &clip_path(track, index))?;
         }
     }
     let Resolver { layers, mut sounds, remarks, .. } = resolver;
     sounds.sort_by(|left, right| left.start_s.total_cmp(&right.start_s));
-    let background = edit.timeline.background.to_ascii_lowercase();
-    Ok(Plan { width_px, height_px, rate, frames, background, layers, sounds, quality: edit.output.quality, remarks })
+    let quality = edit.output.quality.unwrap_or_default();
+    let (background, frames) = (edit.timeline.background, timing.length.0.max(1));
+    Ok(Plan { width_px, height_px, rate, frames, background, layers, sounds, quality, remarks })
 }
 
 struct Resolver<'a> {
@@ -244,23 +256,22 @@ struct Timed<'a> {
     path: &'a str,
     start: u64,
     end: u64,
+    /// Seconds, before rounding to frames.
+    length_s: f64,
 }
 
 impl Resolver<'_> {
-    fn clip(&mut self, track: usize, clip: &Clip, path: &str) -> Result<(), RenderError> {
-        let start = self.rate.nearest_frame(Seconds(clip.start)).0;
-        let end = self.rate.nearest_frame(Seconds(clip.start + clip.length)).0;
-        let timed = Timed { clip, track, path, start, end };
+    fn clip(&mut self, track: usize, clip: &Clip, span: Span, path: &str) -> Result<(), RenderError> {
+        let (start, end) = (span.start.0, span.end.0);
+        let timed = Timed { clip, track, path, start, end, length_s: span.length_s };
         if start == end {
             self.remarks.push(format!("{path} is shorter than half a frame and is not shown"));
             return Ok(());
         }
         match &clip.asset {
-            Asset::Video { src, trim, volume, focus } => {
-                self.video(&timed, src, *trim, *volume, focus.unwrap_or([0.5; 2]))
-            }
-            Asset::Image { src } => self.image(&timed, src),
-            Asset::Audio { src, trim, volume, effect } => self.audio(&timed, src, *trim, *volume, *effect),
+            Asset::Video(video) => self.video(&timed, video),
+            Asset::Image(image) => self.image(&timed, image),
+            Asset::Audio(audio) => self.audio(&timed, audio),
             Asset::RichText(text) => {
                 let mut boxed = clip.clone();
                 boxed.fit = Fit::Cover;
@@ -268,17 +279,29 @@ impl Resolver<'_> {
                 self.push(&timed, placement, Content::Text { text: text.clone() });
                 Ok(())
             }
-            Asset::Svg { src } => {
-                let size = svg::size(src).map_err(|error| RenderError::edit(format!("{path}.asset.src"), error))?;
+            Asset::Svg(drawing) => {
+                let size =
+                    svg::size(&drawing.src).map_err(|error| RenderError::edit(format!("{path}.asset.src"), error))?;
                 let placement = place(clip, size, self.frame_px, [0.5; 2]);
-                self.push(&timed, placement, Content::Svg { markup: src.clone() });
+                self.push(&timed, placement, Content::Svg { markup: drawing.src.clone() });
                 Ok(())
             }
+            Asset::Text(_)
+            | Asset::Luma(_)
+            | Asset::Caption(_)
+            | Asset::RichCaption(_)
+            | Asset::Html(_)
+            | Asset::Html5(_)
+            | Asset::Title(_)
+            | Asset::Shape(_)
+            | Asset::TextToImage(_)
+            | Asset::ImageToVideo(_)
+            | Asset::TextToSpeech(_) => Err(check::asset_not_drawn(path, &clip.asset)),
         }
     }
 
     fn push(&mut self, timed: &Timed<'_>, placement: Placement, content: Content) {
-        let Timed { clip, track, path, start, end } = *timed;
+        let Timed { clip, track, path, start, end, .. } = *timed;
         self.layers.push(Layer {
             path: path.to_owned(),
             track,
@@ -302,15 +325,12 @@ impl Resolver<'_> {
         })
     }
 
-    fn video(
-        &mut self,
-        timed: &Timed<'_>,
-        src: &str,
-        trim_s: f64,
-        volume: f64,
-        focus: [f64; 2],
-    ) -> Result<(), RenderError> {
+    fn video(&mut self, timed: &Timed<'_>, video: &Video) -> Result<(), RenderError> {
         let path = timed.path;
+        let src = file_of(&video.source, path)?;
+        let (trim_s, focus) = (video.trim, video.focus.unwrap_or([0.5; 2]));
+        // A volume that moves is refused by `check` until it is mixed.
+        let volume = video.volume.at(0.0);
         let SourceFacts::Video { width_px, height_px, duration_s, has_sound } = self.facts(src, path)? else {
             return Err(RenderError::edit(
                 format!("{path}.asset.src"),
@@ -337,7 +357,8 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn image(&mut self, timed: &Timed<'_>, src: &str) -> Result<(), RenderError> {
+    fn image(&mut self, timed: &Timed<'_>, image: &Image) -> Result<(), RenderError> {
+        let src = file_of(&image.source, timed.path)?;
         let SourceFacts::Image { width_px, height_px, has_alpha } = self.facts(src, timed.path)? else {
             return Err(RenderError::edit(
                 format!("{}.asset.src", timed.path),
@@ -353,14 +374,9 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn audio(
-        &mut self,
-        timed: &Timed<'_>,
-        src: &str,
-        trim_s: f64,
-        volume: f64,
-        effect: Option<AudioEffect>,
-    ) -> Result<(), RenderError> {
+    fn audio(&mut self, timed: &Timed<'_>, audio: &Audio) -> Result<(), RenderError> {
+        let src = file_of(&audio.source, timed.path)?;
+        let (trim_s, volume, effect) = (audio.trim, audio.volume.at(0.0), audio.effect);
         let duration_s = match self.facts(src, timed.path)? {
             SourceFacts::Sound { duration_s } | SourceFacts::Video { duration_s, has_sound: true, .. } => duration_s,
             SourceFacts::Video { .. } | SourceFacts::Image { .. } => {
@@ -371,7 +387,7 @@ impl Resolver<'_> {
             }
         };
         self.begins_within(timed, src, trim_s, duration_s)?;
-        let missing_s = trim_s + timed.clip.length - duration_s;
+        let missing_s = trim_s + timed.length_s - duration_s;
         if missing_s > 0.05 {
             self.remarks.push(format!("'{}' ends {missing_s:.1} s before its clip; silence follows", short(src)));
         }
@@ -407,7 +423,7 @@ impl Resolver<'_> {
         let mut placement = place(clip, (f64::from(source_px.0), f64::from(source_px.1)), self.frame_px, focus);
         let frames = timed.end - timed.start;
         let largest = largest(&clip.scale, frames as f64 / self.rate.as_f64(), frames);
-        let is_static = is_constant(&clip.scale);
+        let is_static = clip.scale.is_constant();
         if is_static {
             placement = visible(placement, largest, self.frame_px)?;
         }
@@ -459,6 +475,11 @@ fn visible(placement: Placement, scale: f64, frame_px: (f64, f64)) -> Option<Pla
     // Scaled already: the anchor is undone by dividing it out again when the layer is drawn.
     let unscaled = target.scaled_about(anchor, 1.0 / scale);
     Some(Placement { source: cut, target: if (scale - 1.0).abs() < 1e-12 { target } else { unscaled }, anchor })
+}
+
+/// The address of a file; media that has still to be made has none.
+fn file_of<'s>(source: &'s Source, path: &str) -> Result<&'s str, RenderError> {
+    source.src().ok_or_else(|| RenderError::edit(format!("{path}.asset.prompt"), check::NO_PROMPTS))
 }
 
 fn blank(src: &str) -> Sounding {

@@ -96,7 +96,7 @@ impl LocalRenderer {
     }
 
     async fn film(&self, request: &RenderRequest, context: &StepContext) -> Result<Film, RenderError> {
-        let edit = document::read(&request.edit)?;
+        let (edit, remarks) = document::read(&request.edit)?;
         let request_key = self.request_key(request);
         self.cache.prepare().await?;
         tokio::fs::create_dir_all(&self.config.scratch_dir).await.map_err(RenderError::disk("scratch folder"))?;
@@ -105,7 +105,8 @@ impl LocalRenderer {
             return Ok(film);
         }
         let sources = gather(&edit, &request.assets, &self.blobs).await?;
-        let plan = resolve(&edit, &sources.facts)?;
+        let mut plan = resolve(&edit, &sources.facts)?;
+        plan.remarks.extend(document::worth_telling(&remarks));
         let shared = Arc::new(self.shared(plan, sources)?);
         let parts = self.parts(&shared, context).await?;
         let film = self.finish(&shared, parts, request, context).await?;

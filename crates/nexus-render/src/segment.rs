@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
+use nexus_edit::model::Color;
 use serde::Serialize;
 
 use crate::plan::{Content, Layer, Plan};
@@ -81,7 +82,7 @@ struct Slice<'a> {
     size: (u32, u32),
     rate: (u32, u32),
     frames: u64,
-    background: &'a str,
+    background: Color,
     encoder: &'a EncoderFacts,
     layers: Vec<SliceLayer<'a>>,
 }
@@ -118,7 +119,7 @@ pub fn segment_key(
         size: (plan.width_px, plan.height_px),
         rate: (plan.rate.num, plan.rate.den),
         frames: piece.end - piece.start,
-        background: &plan.background,
+        background: plan.background,
         encoder,
         layers,
     };

@@ -3,10 +3,13 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use nexus_core::{blob::BlobRef, port::BlobStore};
-use nexus_edit::model::{Asset, Edit};
+use nexus_edit::{
+    model::{Asset, Edit},
+    timing::clip_path,
+};
 use nexus_media::{Limits, probe_file};
 
-use crate::{RenderError, check::clip_path, plan::SourceFacts, still::Still};
+use crate::{RenderError, plan::SourceFacts, still::Still};
 
 /// Every source that an edit uses.
 #[derive(Debug, Clone, Default)]
@@ -28,11 +31,25 @@ pub(crate) async fn gather(
     let mut sources = Sources::default();
     for (track, clips) in edit.timeline.tracks.iter().enumerate() {
         for (index, clip) in clips.clips.iter().enumerate() {
-            let (src, is_still) = match &clip.asset {
-                Asset::Video { src, .. } | Asset::Audio { src, .. } => (src, false),
-                Asset::Image { src } => (src, true),
-                Asset::RichText(_) | Asset::Svg { .. } => continue,
+            let (source, is_still) = match &clip.asset {
+                Asset::Video(video) => (&video.source, false),
+                Asset::Audio(audio) => (&audio.source, false),
+                Asset::Image(image) => (&image.source, true),
+                Asset::RichText(_) | Asset::Svg(_) => continue,
+                // Refused by `check` until they are drawn.
+                Asset::Text(_)
+                | Asset::Luma(_)
+                | Asset::Caption(_)
+                | Asset::RichCaption(_)
+                | Asset::Html(_)
+                | Asset::Html5(_)
+                | Asset::Title(_)
+                | Asset::Shape(_)
+                | Asset::TextToImage(_)
+                | Asset::ImageToVideo(_)
+                | Asset::TextToSpeech(_) => continue,
             };
+            let Some(src) = source.src() else { continue };
             if sources.files.contains_key(src) {
                 continue;
             }
@@ -45,9 +62,9 @@ pub(crate) async fn gather(
             };
             let file = blobs.local_file(blob).await?;
             let facts = if is_still { still_facts(file.clone(), path).await? } else { probed_facts(&file).await? };
-            sources.files.insert(src.clone(), file);
-            sources.identities.insert(src.clone(), format!("{} {}", blob.etag, blob.size_bytes));
-            sources.facts.insert(src.clone(), facts);
+            sources.files.insert(src.to_owned(), file);
+            sources.identities.insert(src.to_owned(), format!("{} {}", blob.etag, blob.size_bytes));
+            sources.facts.insert(src.to_owned(), facts);
         }
     }
     Ok(sources)

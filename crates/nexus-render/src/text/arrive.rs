@@ -2,8 +2,8 @@
 
 use nexus_edit::model::{AnimateBy, Easing, TextAnimation, TextPreset};
 
-use crate::animate::ease;
-
+/// An animation that names no duration stands after this many seconds.
+const DURATION_S: f64 = 1.0;
 /// One unit comes within this many seconds.
 const UNIT_S: f64 = 0.2;
 /// Furthest way, as a share of the frame's height.
@@ -35,11 +35,12 @@ pub(crate) fn arrival(
     size_px: f64,
     frame_height_px: f64,
 ) -> Arrival {
+    let duration_s = animation.duration.unwrap_or(DURATION_S);
     let (begin_s, takes_s) = match animation.style {
-        None => (0.0, animation.duration),
+        None => (0.0, duration_s),
         Some(AnimateBy::Word | AnimateBy::Character) => {
-            let takes_s = UNIT_S.min(animation.duration);
-            let spread_s = animation.duration - takes_s;
+            let takes_s = UNIT_S.min(duration_s);
+            let spread_s = duration_s - takes_s;
             (spread_s * index as f64 / count.saturating_sub(1).max(1) as f64, takes_s)
         }
     };
@@ -47,12 +48,14 @@ pub(crate) fn arrival(
     if share >= 1.0 {
         return Arrival::DONE;
     }
-    let eased = ease(Easing::EaseOutCubic, share.max(0.0));
+    let eased = Easing::EaseOutCubic.at(share.max(0.0));
     let way = (1.0 - eased) * (WAY_OF_FRAME * frame_height_px).min(WAY_OF_SIZE * size_px);
     match animation.preset {
         TextPreset::FadeIn => Arrival { opacity: eased, across: 0.0, down: 0.0 },
         TextPreset::Ascend => Arrival { opacity: eased, across: 0.0, down: way },
         TextPreset::Shift => Arrival { opacity: eased, across: -way, down: 0.0 },
+        // Refused by `check` until they are drawn.
+        TextPreset::SlideIn | TextPreset::Typewriter | TextPreset::MovingLetters => Arrival::DONE,
     }
 }
 
@@ -62,7 +65,7 @@ mod tests {
 
     #[test]
     fn words_come_one_after_another_and_all_stand_at_the_end() {
-        let animation = TextAnimation { preset: TextPreset::Ascend, duration: 0.5, style: Some(AnimateBy::Word) };
+        let animation = TextAnimation { style: Some(AnimateBy::Word), ..TextAnimation::new(TextPreset::Ascend, 0.5) };
         let at = |index, since_s| arrival(&animation, (index, 4), since_s, 70.0, 1920.0);
         assert!(at(0, 0.1).opacity > at(1, 0.1).opacity);
         assert!(at(3, 0.1).opacity < 1e-9);

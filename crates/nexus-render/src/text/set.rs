@@ -92,7 +92,7 @@ struct Line {
 }
 
 fn lay_out(job: &TextJob<'_>, loaded: &mut Loaded, size: f64, width: f64) -> Block {
-    let style = job.text.style;
+    let style = &job.text.style;
     let scale = size / f64::from(job.text.font.size);
     let tracking = style.letter_spacing * scale;
     let line_height = size * style.line_height;
@@ -189,15 +189,15 @@ fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, rem
             *area
         };
         lift = optical_lift(block, top, shape);
-        let colour = Rgb::parse(&background.color).unwrap_or(Rgb::BLACK);
         if !block.lines.is_empty()
+            && let Some(colour) = background.color.map(Rgb::from)
             && let Some(raster) = rounded(shape, background.border_radius, colour, background.opacity)
         {
             pieces.push(Piece { raster, unit: None });
         }
     }
     let style = text.animation.and_then(|animation| animation.style);
-    let pen = Pen { colour: Rgb::parse(&text.font.color).unwrap_or(Rgb::BLACK), opacity: text.font.opacity };
+    let pen = Pen { colour: Rgb::from(text.font.color), opacity: text.font.opacity };
     let mut letters: Vec<Vec<Glyph>> = Vec::new();
     for line in &block.lines {
         let hang = if text.align.horizontal == Horizontal::Center { hang(line) } else { 0.0 };
@@ -207,7 +207,7 @@ fn draw(job: &TextJob<'_>, loaded: &mut Loaded, block: &Block, padding: f64, rem
     let units: Vec<Raster> = letters.iter().map(|glyphs| joined(glyphs)).collect();
     let used = units.len().max(1);
     if let Some(shadow) = &text.shadow {
-        let colour = Rgb::parse(&shadow.color).unwrap_or(Rgb::BLACK);
+        let colour = Rgb::from(shadow.color);
         let scale = block.size / f64::from(text.font.size);
         let offset = (shadow.offset_x * scale, shadow.offset_y * scale);
         for (unit, raster) in units.iter().enumerate() {

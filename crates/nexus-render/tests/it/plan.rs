@@ -15,7 +15,7 @@ use crate::stage::{edit, video};
 fn plan(document: &Value) -> Plan {
     let video = SourceFacts::Video { width_px: 1920, height_px: 1080, duration_s: 60.0, has_sound: false };
     let sources = ["a", "b", "c"].map(|src| (src.to_owned(), video));
-    resolve(&document::read(document).unwrap(), &BTreeMap::from(sources)).unwrap()
+    resolve(&document::read(document).unwrap().0, &BTreeMap::from(sources)).unwrap()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn crops_come_before_scaling_and_decode_no_larger_than_needed() {
 #[test]
 fn enlarging_is_said() {
     let small = SourceFacts::Video { width_px: 320, height_px: 180, duration_s: 60.0, has_sound: false };
-    let document = document::read(&edit(30.0, &[json!([video("a", 0.0, 2.0)])])).unwrap();
+    let (document, _) = document::read(&edit(30.0, &[json!([video("a", 0.0, 2.0)])])).unwrap();
     let plan = resolve(&document, &BTreeMap::from([("a".to_owned(), small)])).unwrap();
     assert_eq!(plan.remarks.len(), 1);
     assert!(plan.remarks[0].contains("enlarged to 178 %") && plan.remarks[0].contains("130 %"), "{}", plan.remarks[0]);

@@ -80,7 +80,11 @@ async fn wrong_edits_are_refused_with_their_place(fixture: &Fixture) {
         edit
     };
     for (name, edit, place) in [
-        ("stranger", broken(|edit| edit["timeline"]["clips"] = json!([])), "timeline.clips"),
+        (
+            "unknown word",
+            broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["fit"] = json!("fill")),
+            "tracks[0].clips[0].fit",
+        ),
         (
             "missing asset",
             broken(|edit| edit["timeline"]["tracks"][0]["clips"][0]["asset"]["src"] = json!("nowhere")),

@@ -1,0 +1,149 @@
+//! What a clip shows or plays: the sixteen kinds of asset.
+
+use serde::Serialize;
+
+use super::words;
+use crate::reader::{Read, Spot};
+
+mod drawn;
+mod generated;
+mod media;
+mod plain;
+mod rich_caption;
+mod rich_text;
+
+pub use drawn::{Circle, Figure, FigureKind, Fill, Html, Html5, Line, Outline, Rectangle, Shape, Svg};
+pub use generated::{ImageToVideo, TextToImage, TextToSpeech, VideoShape};
+pub use media::{Audio, AudioEffect, ChromaKey, Crop, Image, Luma, Prompt, Source, Video};
+pub use plain::{
+    Caption, CaptionBackground, CaptionFont, CaptionMargin, Text, TextAlign, TextFont, TextOutline, TextVertical,
+    Title, TitleSize, TitleStyle, Typewriter, TypewriterPreset,
+};
+pub use rich_caption::{
+    ActiveFont, CaptionAnimation, CaptionPreset, CaptionSource, CaptionStyle, Override, RichCaption, SpokenWord,
+};
+pub use rich_text::{
+    Align, AnimateBy, Border, Font, FontStyle, Gradient, GradientKind, GradientStop, Horizontal, RichText, Shadow,
+    Sides, Stroke, TextAnimation, TextBackground, TextCase, TextDecoration, TextDirection, TextPreset, TextStyle,
+    Vertical,
+};
+
+/// Sides of boxes in pixels.
+const PIXELS: std::ops::RangeInclusive<u32> = 1..=10_000;
+/// Characters of texts that the contract does not bound.
+const LONG_TEXT: usize = 100_000;
+/// Characters of names and other short texts.
+const NAME: usize = 2_000;
+
+/// What a clip shows or plays.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Asset {
+    /// Moving pictures with their sound.
+    Video(Video),
+    /// A still.
+    Image(Image),
+    /// Text on one style, deprecated in favour of [`Asset::RichText`].
+    Text(Text),
+    /// Text.
+    RichText(RichText),
+    /// Sound alone.
+    Audio(Audio),
+    /// A mask for the clips of the same track.
+    Luma(Luma),
+    /// Subtitles, deprecated in favour of [`Asset::RichCaption`].
+    Caption(Caption),
+    /// Subtitles that follow the spoken word.
+    RichCaption(RichCaption),
+    /// Markup of a small subset, deprecated in favour of [`Asset::Html5`].
+    Html(Html),
+    /// A page with style and script.
+    Html5(Html5),
+    /// A heading in a preset style, deprecated.
+    Title(Title),
+    /// A rectangle, circle or line, deprecated in favour of [`Asset::Svg`].
+    Shape(Shape),
+    /// Vector graphics.
+    Svg(Svg),
+    /// A still from words, deprecated in favour of a prompt on [`Asset::Image`].
+    TextToImage(TextToImage),
+    /// Moving pictures from a still, deprecated in favour of a prompt on [`Asset::Video`].
+    ImageToVideo(ImageToVideo),
+    /// Speech from words, deprecated in favour of a prompt on [`Asset::Audio`].
+    TextToSpeech(TextToSpeech),
+}
+
+words! {
+    /// The contract's name of a kind of asset.
+    AssetKind, "an asset type", {
+        Video = "video",
+        Image = "image",
+        Text = "text",
+        RichText = "rich-text",
+        Audio = "audio",
+        Luma = "luma",
+        Caption = "caption",
+        RichCaption = "rich-caption",
+        Html = "html",
+        Html5 = "html5",
+        Title = "title",
+        Shape = "shape",
+        Svg = "svg",
+        TextToImage = "text-to-image",
+        ImageToVideo = "image-to-video",
+        TextToSpeech = "text-to-speech",
+    }
+}
+
+impl Asset {
+    /// The kind of this asset.
+    #[must_use]
+    pub const fn kind(&self) -> AssetKind {
+        match self {
+            Self::Video(_) => AssetKind::Video,
+            Self::Image(_) => AssetKind::Image,
+            Self::Text(_) => AssetKind::Text,
+            Self::RichText(_) => AssetKind::RichText,
+            Self::Audio(_) => AssetKind::Audio,
+            Self::Luma(_) => AssetKind::Luma,
+            Self::Caption(_) => AssetKind::Caption,
+            Self::RichCaption(_) => AssetKind::RichCaption,
+            Self::Html(_) => AssetKind::Html,
+            Self::Html5(_) => AssetKind::Html5,
+            Self::Title(_) => AssetKind::Title,
+            Self::Shape(_) => AssetKind::Shape,
+            Self::Svg(_) => AssetKind::Svg,
+            Self::TextToImage(_) => AssetKind::TextToImage,
+            Self::ImageToVideo(_) => AssetKind::ImageToVideo,
+            Self::TextToSpeech(_) => AssetKind::TextToSpeech,
+        }
+    }
+}
+
+impl Read for Asset {
+    const EXPECTED: &'static str = "an asset (type and its fields)";
+
+    fn read(spot: &Spot<'_>) -> Option<Self> {
+        spot.object(Self::EXPECTED, |fields| {
+            let kind: AssetKind = fields.required("type")?;
+            Some(match kind {
+                AssetKind::Video => Self::Video(Video::read(fields)?),
+                AssetKind::Image => Self::Image(Image::read(fields)?),
+                AssetKind::Text => Self::Text(Text::read(fields)?),
+                AssetKind::RichText => Self::RichText(RichText::read(fields)?),
+                AssetKind::Audio => Self::Audio(Audio::read(fields)?),
+                AssetKind::Luma => Self::Luma(Luma::read(fields)?),
+                AssetKind::Caption => Self::Caption(Caption::read(fields)?),
+                AssetKind::RichCaption => Self::RichCaption(RichCaption::read(fields)?),
+                AssetKind::Html => Self::Html(Html::read(fields)?),
+                AssetKind::Html5 => Self::Html5(Html5::read(fields)?),
+                AssetKind::Title => Self::Title(Title::read(fields)?),
+                AssetKind::Shape => Self::Shape(Shape::read(fields)?),
+                AssetKind::Svg => Self::Svg(Svg::read(fields)?),
+                AssetKind::TextToImage => Self::TextToImage(TextToImage::read(fields)?),
+                AssetKind::ImageToVideo => Self::ImageToVideo(ImageToVideo::read(fields)?),
+                AssetKind::TextToSpeech => Self::TextToSpeech(TextToSpeech::read(fields)?),
+            })
+        })
+    }
+}
