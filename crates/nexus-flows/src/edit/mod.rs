@@ -28,7 +28,7 @@ pub use sources::{Source, sources};
 use crate::media_type::{ending_of, of_ending};
 
 /// Keys of the document that are for the service and not for the renderer.
-const OF_THE_SERVICE: [&str; 4] = ["merge", "callback", "disk", "instance"];
+const OF_THE_SERVICE: [&str; 3] = ["callback", "disk", "instance"];
 
 /// What a render is made from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,16 +108,16 @@ async fn edit(run: &Run, ports: &Ports, input: EditInput) -> Result<EditOutput, 
     Ok(EditOutput { film, files })
 }
 
-/// The document that the renderer gets: merge fields replaced, what is for the service taken out.
+/// The document that the renderer gets: merge fields filled in, what is for the service taken out. A document whose
+/// merge fields are wrong stays as it is: [`check`] has refused it, and the renderer would.
 #[must_use]
 pub fn merged(edit: &Value) -> Value {
-    let mut document = edit.clone();
+    let mut document = nexus_edit::merge::expand(edit).map_or_else(|_| edit.clone(), |(filled, _)| filled);
     if let Some(object) = document.as_object_mut() {
         for key in OF_THE_SERVICE {
             object.remove(key);
         }
     }
-    merge::apply(&mut document, &merge::fields(edit));
     document
 }
 

@@ -77,15 +77,15 @@ async fn an_edit_becomes_a_film_that_can_be_taken_down() {
 async fn a_failure_says_where_and_why() {
     let stage = Stage::new().await;
     let told = format!("{}/told", stage.files);
-    let mut unknown_effect = stage.edit();
-    unknown_effect["timeline"]["tracks"][0]["clips"][0]["fit"] = json!("sideways");
+    let mut not_drawn = stage.edit();
+    not_drawn["timeline"]["tracks"][0]["clips"][0]["asset"] = json!({ "type": "text-to-image", "prompt": "a harbour" });
     for (name, mut edit, wanted) in [
         ("private address", edit("http://10.0.0.1/clip.mp4"), "timeline.tracks[0].clips[0].asset.src"),
         ("this machine", edit(&stage.up.url("/v1/businesses")), "fetch.allow"),
         ("not there", edit(&format!("{}/nothing.mp4", stage.files)), "HTTP 404"),
         ("no object", edit("nexus://nexus-final/t/x"), "there is no stored object"),
         ("not media", edit(&format!("{}/page.html", stage.files)), ""),
-        ("the renderer's word", unknown_effect, "timeline.tracks[0].clips[0].fit"),
+        ("the renderer's word", not_drawn, "timeline.tracks[0].clips[0].asset"),
     ] {
         edit["callback"] = json!(told);
         let (render, _) = stage.ended(&stage.render(&edit).await).await;
@@ -126,13 +126,15 @@ async fn refusals_have_the_forms_that_clients_know() {
         assert_eq!(body["success"], false, "{name}: {body}");
         assert!(body["message"].is_string() && body["response"]["error"].is_string(), "{name}: {body}");
     }
-    let (status, body) = stage.post("/edit/v1/render", &json!({ "timeline": { "tracks": [{ "clips": [{}] }] } })).await;
+    let (status, body) = stage
+        .post("/edit/v1/render", &json!({ "timeline": { "tracks": [{ "clips": [{ "fit": "sideways" }] }] } }))
+        .await;
     assert_eq!((status, &body["message"]), (StatusCode::BAD_REQUEST, &json!("Bad Request")));
     assert_eq!(body["response"]["error"], "Validation Error");
     let paths: Vec<&Value> =
         body["response"]["details"].as_array().expect("details").iter().map(|detail| &detail["path"]).collect();
     let clip = |name: &str| json!(format!("timeline.tracks[0].clips[0].{name}"));
-    assert_eq!(paths, [&clip("asset"), &clip("start"), &clip("length"), &json!("output")]);
+    assert_eq!(paths, [&clip("asset"), &clip("start"), &clip("length"), &clip("fit"), &json!("output")]);
 
     for (name, request, want) in [
         ("no key", client.get(url("/serve/v1/assets/x")), StatusCode::UNAUTHORIZED),
