@@ -96,11 +96,15 @@ async fn edit(run: &Run, ports: &Ports, input: EditInput) -> Result<EditOutput, 
     let assets: BTreeMap<String, BlobRef> = run.note(phase::fetched(), assets).await?;
     let wants = |name: &str| edit["output"].get(name).is_some_and(Value::is_object);
     let (poster, thumbnail) = (wants("poster"), wants("thumbnail"));
-    let request = RenderRequest { business: run.business(), edit, assets, tags: FilmTags::default() };
-    let film: Film = run
+    let request =
+        RenderRequest { business: run.business(), edit: for_renderer(edit), assets, tags: FilmTags::default() };
+    let mut film: Film = run
         .by(ports.renderer.adapter())
         .step(Arrow::Render, async |step| ports.renderer.render(&request, &step).await)
         .await?;
+    if poster || thumbnail {
+        film.remarks.push("poster and thumbnail show the renderer's own choice of frame, at full size".into());
+    }
     let mut files = vec![hosted(run, HostedRole::Film, "", &film.blob)];
     files.extend(poster.then(|| hosted(run, HostedRole::Poster, "-poster", &film.poster)));
     files.extend(thumbnail.then(|| hosted(run, HostedRole::Thumbnail, "-thumb", &film.poster)));
@@ -119,6 +123,24 @@ pub fn merged(edit: &Value) -> Value {
         }
     }
     document
+}
+
+/// The document without what is done here: a frame of the film is offered as poster and thumbnail, and the film
+/// itself from this server, which is what the destination `shotstack` asks for.
+fn for_renderer(mut edit: Value) -> Value {
+    if let Some(output) = edit.get_mut("output").and_then(Value::as_object_mut) {
+        output.remove("poster");
+        output.remove("thumbnail");
+        let others = |list: &Value| -> Vec<Value> {
+            list.as_array().into_iter().flatten().filter(|one| one["provider"] != "shotstack").cloned().collect()
+        };
+        match output.get("destinations").map(others) {
+            Some(others) if others.is_empty() => drop(output.remove("destinations")),
+            Some(others) => drop(output.insert("destinations".into(), others.into())),
+            None => {}
+        }
+    }
+    edit
 }
 
 /// The stored object behind a source: one of ours, or one that is fetched now.
@@ -158,5 +180,35 @@ fn hosted(run: &Run, role: HostedRole, suffix: &str, blob: &BlobRef) -> HostedFi
         file_name: format!("{}{suffix}.{ending}", run.id().uuid()),
         media_type: of_ending(ending).to_owned(),
         blob: blob.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_renderer_gets_what_is_its_own() {
+        let edit = json!({
+            "timeline": { "tracks": [{ "clips": [{ "asset": { "type": "image", "src": "{{ A }}" }, "start": 0, "length": 1 }] }] },
+            "output": {
+                "format": "mp4",
+                "poster": { "capture": 1 },
+                "thumbnail": { "capture": 1, "scale": 0.3 },
+                "destinations": [{ "provider": "shotstack" }, { "provider": "mux" }],
+            },
+            "merge": [{ "find": "A", "replace": "https://a.example/x.png" }],
+            "callback": "https://a.example/told",
+        });
+        let want = json!({
+            "timeline": { "tracks": [{ "clips": [{ "asset": { "type": "image", "src": "https://a.example/x.png" }, "start": 0, "length": 1 }] }] },
+            "output": { "format": "mp4", "destinations": [{ "provider": "mux" }] },
+        });
+        assert_eq!(for_renderer(merged(&edit)), want);
+        let alone = json!({ "output": { "destinations": [{ "provider": "shotstack", "exclude": true }] } });
+        assert_eq!(for_renderer(alone), json!({ "output": {} }));
+        assert_eq!(for_renderer(json!({ "timeline": 3 })), json!({ "timeline": 3 }));
     }
 }
