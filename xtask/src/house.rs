@@ -46,6 +46,8 @@ mod tests {
         ("resvg", &["nexus-render"]),
         ("cosmic-text", &["nexus-render"]),
         ("clap", &["nexus", "xtask"]),
+        ("hyper", &["nexus-connect"]),
+        ("rustls", &["nexus-connect"]),
     ];
 
     /// Packages in the lock file; raised on purpose only.

@@ -42,7 +42,7 @@ mod tests {
         let clip = json!({ "asset": { "type": "image", "src": "x" }, "start": 0, "length": "{{ N }}" });
         let good = json!({
             "timeline": { "tracks": [{ "clips": [clip] }] },
-            "output": { "format": "mp4" },
+            "output": { "format": "mp4", "resolution": "sd" },
             "merge": [{ "find": "N", "replace": 2 }],
             "callback": "https://a.example/told",
         });
