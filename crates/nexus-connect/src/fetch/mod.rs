@@ -29,7 +29,7 @@ use tokio::io::AsyncWriteExt as _;
 pub use address::is_public;
 pub use error::FetchError;
 pub use resolver::{Resolver, SystemResolver};
-pub use target::{Origin, Target};
+pub use target::{Origin, OriginError, Target};
 
 use self::connection::{Answer, Dialer};
 
@@ -101,7 +101,7 @@ impl SafeFetch {
     }
 
     async fn transfer(&self, url: &str) -> Result<(tempfile::NamedTempFile, Downloaded), FetchError> {
-        let (target, answer) = self.follow(url).await?;
+        let (target, mut answer) = self.follow(url).await?;
         let announced = answer.header(header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
         if announced.is_some_and(|bytes| bytes > self.config.most_bytes) {
             return Err(FetchError::TooLarge { url: target.shown(), most_bytes: self.config.most_bytes });
@@ -115,7 +115,6 @@ impl SafeFetch {
         let mut out = tokio::io::BufWriter::with_capacity(1 << 20, out);
         let mut hasher = blake3::Hasher::new();
         let mut size_bytes = 0;
-        let mut answer = answer;
         while let Some(chunk) = self.chunk(&mut answer, &target).await? {
             size_bytes += chunk.len() as u64;
             if size_bytes > self.config.most_bytes {
