@@ -93,7 +93,7 @@ async fn every_failure_has_its_kind_and_hides_signatures() {
         ("/down", ErrorKind::Unavailable),
         ("/garbage", ErrorKind::Unavailable),
     ] {
-        let error = bench.fetch.fetch(business(), &server.url(&format!("{path}"))).await.expect_err(path);
+        let error = bench.fetch.fetch(business(), &server.url(path)).await.expect_err(path);
         assert_eq!(error.kind, want, "{path}: {error}");
     }
     let busy = bench.fetch.fetch(business(), &server.url("/busy")).await.expect_err("busy");
