@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite.
+# Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, and node and
+# python3 for the tests with the clients of Shotstack.
 set -euo pipefail
 
 packages=()
@@ -10,6 +11,10 @@ need fonts-ebgaramond
 need gcc
 need pkg-config
 need libfontconfig1
+# Any node and python3 will do, also those that were not installed as packages of this name.
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
+python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
 
 if [ ${#packages[@]} -gt 0 ]; then
   sudo=""

@@ -48,6 +48,8 @@ mod tests {
         ("seccompiler", &["nexus-media"]),
         ("cosmic-text", &["nexus-render"]),
         ("clap", &["nexus", "xtask"]),
+        ("hyper", &["nexus-connect"]),
+        ("rustls", &["nexus-connect"]),
     ];
 
     /// Packages in the lock file; raised on purpose only.

@@ -116,6 +116,13 @@ impl BlobRef {
     pub fn url(&self) -> String {
         format!("nexus://{}/{}", self.bucket.name(), self.key)
     }
+
+    /// Bucket and key of a text that [`BlobRef::url`] could have made; `None` for every other one.
+    #[must_use]
+    pub fn place_of(url: &str) -> Option<(Bucket, BlobKey)> {
+        let (bucket, key) = url.strip_prefix("nexus://")?.split_once('/')?;
+        Some((Bucket::from_name(bucket)?, BlobKey::try_from(key.to_owned()).ok()?))
+    }
 }
 
 /// A permission to upload one object with one PUT.
@@ -149,6 +156,16 @@ pub struct Arrival {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_read_back() {
+        let key = BlobKey::new(BusinessId::derived(&["quay"]), "films/a.mp4").expect("a key");
+        let blob = BlobRef { bucket: Bucket::Final, key: key.clone(), size_bytes: 1, etag: "x".into() };
+        assert_eq!(BlobRef::place_of(&blob.url()), Some((Bucket::Final, key)));
+        for url in ["nexus://elsewhere/t/x", "nexus://nexus-final/../etc", "https://nexus-final/t/x"] {
+            assert_eq!(BlobRef::place_of(url), None, "{url}");
+        }
+    }
 
     #[test]
     fn keys_cannot_leave_their_tenant() {

@@ -43,6 +43,21 @@ macro_rules! ids {
                 bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
                 Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
             }
+
+            /// The id without its prefix, hyphenated, as systems that know only UUIDs write it.
+            #[must_use]
+            pub fn uuid(&self) -> String {
+                self.0.hyphenated().to_string()
+            }
+
+            /// The id of a UUID in any of its spellings.
+            ///
+            /// # Errors
+            /// [`IdError`] when the text is no UUID.
+            pub fn from_uuid(text: &str) -> Result<Self, IdError> {
+                let refused = |_| IdError { text: text.chars().take(80).collect(), prefix: $prefix };
+                uuid::Uuid::try_parse(text).map(Self).map_err(refused)
+            }
         }
 
         impl std::fmt::Display for $name {
@@ -89,6 +104,10 @@ ids! {
     BusinessId = "business",
     /// One review by a guest.
     ReviewId = "review",
+    /// One file that others may download.
+    HostedId = "hosted",
+    /// One edit that is kept to be rendered with other words.
+    TemplateId = "template",
 }
 
 #[cfg(test)]
@@ -106,6 +125,14 @@ mod tests {
         {
             assert!(text.parse::<AssetId>().is_err(), "{name}");
         }
+    }
+
+    #[test]
+    fn uuids_name_the_same_thing() {
+        let id = RunId::derived(&["x"]);
+        assert_eq!(id.uuid().len(), 36);
+        assert_eq!(RunId::from_uuid(&id.uuid()), Ok(id));
+        assert!(RunId::from_uuid("nothing").is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod blob;
 pub mod business;
 pub mod delivery;
 pub mod error;
+pub mod fetch;
 pub mod film;
 pub mod footage;
 pub mod id;
@@ -23,6 +24,6 @@ pub mod time;
 
 pub use arrow::Arrow;
 pub use error::{ErrorKind, PortError, PortResult};
-pub use id::{ApprovalId, AssetId, BusinessId, ReviewId, RunId};
+pub use id::{ApprovalId, AssetId, BusinessId, HostedId, ReviewId, RunId, TemplateId};
 pub use secret::Secret;
 pub use time::{FrameRate, Frames, Instant, Seconds};

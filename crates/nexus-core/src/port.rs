@@ -13,6 +13,7 @@ use crate::{
     blob::{BlobKey, BlobRef, Bucket, UploadTicket},
     business::{Business, BusinessContext},
     delivery::{Notice, Notified, PlaceUpdate, Post, Receipt},
+    fetch::{Downloaded, Fetched, HostedFile},
     film::{Film, RenderRequest, RenditionSpec, StillRequest},
     footage::{Examination, MediaInfo, Seen, Shot, ShotView},
     journal::StepKey,
@@ -273,6 +274,36 @@ pub trait PlaceProfile: Adapter + Send + Sync {
     async fn find(&self, key: &StepKey) -> PortResult<Option<Receipt>>;
 }
 
+/// The way out to addresses that strangers name: sources of an edit, callbacks of a render.
+#[async_trait]
+pub trait Fetcher: Adapter + Send + Sync {
+    /// Fetches the file behind `url` into the store, under a key of the business that follows from its content.
+    ///
+    /// # Errors
+    /// `Refused` when the URL leads anywhere but to a public address, `Invalid` when it cannot be followed or is
+    /// too large, `NotFound`, `Unauthorized`, `RateLimited`, `Unavailable` and `Timeout` as the other side behaves.
+    async fn fetch(&self, business: BusinessId, url: &str) -> PortResult<Fetched>;
+
+    /// Fetches the file behind `url` to a new file of this machine, which the caller removes.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    async fn download(&self, url: &str) -> PortResult<(PathBuf, Downloaded)>;
+
+    /// Sends a JSON document. It may arrive more than once.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`]; a redirect is not followed.
+    async fn post(&self, url: &str, body: &serde_json::Value) -> PortResult<()>;
+}
+
+/// Offers stored objects for download.
+#[async_trait]
+pub trait Hosting: Adapter + Send + Sync {
+    /// Offers the files. The same ids again change nothing, also when they were taken down since.
+    async fn host(&self, files: &[HostedFile]) -> PortResult<()>;
+}
+
 /// Every port, chosen once.
 #[derive(Clone)]
 pub struct Ports {
@@ -302,4 +333,8 @@ pub struct Ports {
     pub publisher: Arc<dyn Publisher>,
     /// Google Business Profile.
     pub place: Arc<dyn PlaceProfile>,
+    /// The way out.
+    pub fetcher: Arc<dyn Fetcher>,
+    /// The way for others to get a file.
+    pub hosting: Arc<dyn Hosting>,
 }

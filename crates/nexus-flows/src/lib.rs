@@ -4,14 +4,21 @@
 //! clocks; [`nexus_workflow::Run`] journals every step and goes on where it was.
 
 pub mod assemble;
+pub mod callback;
 pub mod choose;
 pub mod deliver;
+pub mod edit;
 pub mod fallback;
 pub mod fill;
 pub mod ingest;
+pub mod media_type;
 pub mod posts;
 pub mod reel;
 pub mod script;
+pub mod source;
 
+pub use callback::CallbackFlow;
+pub use edit::{EditFlow, EditInput, EditOutput};
 pub use ingest::IngestFlow;
 pub use reel::{FilmSettings, ReelFlow, ReelInput, ReelOutput};
+pub use source::{SourceFlow, SourceInput, SourceOutput};

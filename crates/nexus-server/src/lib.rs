@@ -6,6 +6,7 @@
 mod api;
 mod pages;
 mod problem;
+pub mod shotstack;
 mod state;
 
 use axum::{
@@ -18,6 +19,7 @@ use axum::{
 
 pub use api::openapi::document as openapi_document;
 pub use problem::Problem;
+pub use shotstack::Shotstack;
 pub use state::{App, Defaults};
 
 /// Largest JSON body, in bytes: a review of 10,000 characters fits many times.
@@ -47,6 +49,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/runs/{run}", get(api::runs::show))
         .route("/v1/runs/{run}/retry", post(api::runs::retry))
         .route("/v1/events", get(api::events::stream))
+        .merge(shotstack::router(&app))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(axum::middleware::map_response(harden))
         .with_state(app)

@@ -6,6 +6,8 @@ use nexus_core::{BusinessId, blob::BlobRef, journal::Journal, port::Ports, time:
 use nexus_flows::FilmSettings;
 use nexus_store::Store;
 
+use crate::shotstack::Shotstack;
+
 /// The application, cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -17,6 +19,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What requests may leave out.
     pub defaults: Arc<Defaults>,
+    /// What the API of Shotstack needs besides.
+    pub shotstack: Arc<Shotstack>,
 }
 
 /// What requests may leave out.

@@ -1,6 +1,7 @@
 //! Configuration: defaults < `nexus.toml` < `NEXUS__SECTION__KEY` < flags. Works with nothing set, refuses
 //! what it does not know, and lists every mistake at once.
 
+mod access;
 mod keys;
 mod load;
 
@@ -10,6 +11,7 @@ use nexus_core::film::{Aspect, Resolution};
 use nexus_edit::CutConfig;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use access::OwnedKey;
 pub(crate) use keys::explain;
 pub(crate) use load::load;
 
@@ -29,6 +31,10 @@ pub(crate) struct Config {
     pub(crate) approval: ApprovalConfig,
     /// `[render]`
     pub(crate) render: RenderConfig,
+    /// `[fetch]`
+    pub(crate) fetch: FetchConfig,
+    /// `[shotstack]`
+    pub(crate) shotstack: ShotstackConfig,
     /// `[adapters]`
     pub(crate) adapters: AdapterConfig,
 }
@@ -42,6 +48,8 @@ impl Default for Config {
             cut: CutConfig::default(),
             approval: ApprovalConfig::default(),
             render: RenderConfig::default(),
+            fetch: FetchConfig::default(),
+            shotstack: ShotstackConfig::default(),
             adapters: AdapterConfig::default(),
         }
     }
@@ -127,6 +135,44 @@ pub(crate) enum EncoderPreset {
     Veryfast,
     /// Smaller files, twice the time.
     Medium,
+}
+
+/// `[fetch]`: how files and callbacks that edits name are reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct FetchConfig {
+    /// Also follows addresses that are not encrypted.
+    pub(crate) allow_http: bool,
+    /// Origins that may lie on private addresses and need no encryption.
+    pub(crate) allowed_private_origins: Vec<String>,
+    /// Largest file, in megabytes of a million bytes.
+    pub(crate) max_mb: u64,
+    /// Longest transfer, in seconds.
+    pub(crate) time_limit_s: u64,
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self { allow_http: false, allowed_private_origins: Vec::new(), max_mb: 4000, time_limit_s: 600 }
+    }
+}
+
+/// `[shotstack]`: the API that clients of Shotstack use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ShotstackConfig {
+    /// Keys that are accepted, each as owner:key.
+    pub(crate) keys: Vec<OwnedKey>,
+    /// Requests of one owner per second over time.
+    pub(crate) requests_per_s: u32,
+    /// Renders of one owner that have not ended.
+    pub(crate) most_unfinished: u32,
+}
+
+impl Default for ShotstackConfig {
+    fn default() -> Self {
+        Self { keys: Vec::new(), requests_per_s: 20, most_unfinished: 500 }
+    }
 }
 
 /// `[adapters]`: which form of each system runs. Only the embedded forms exist so far.

@@ -19,6 +19,10 @@ use nexus_core::{
 };
 use nexus_flows::{FilmSettings, IngestFlow, ReelFlow};
 use nexus_media::Sandbox;
+use nexus_flows::{
+    CallbackFlow, EditFlow, FilmSettings, IngestFlow, ReelFlow, SourceFlow, SourceInput, callback::callback_run,
+    source::SourceFrom,
+};
 use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
 use nexus_workflow::{Engine, EngineConfig, Failpoint};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
@@ -99,6 +103,9 @@ impl Installation {
         let flows: Vec<Arc<dyn nexus_workflow::Flow>> = vec![
             Arc::new(IngestFlow { ports: Arc::clone(&self.ports) }),
             Arc::new(ReelFlow { ports: Arc::clone(&self.ports), scratch: self.scratch() }),
+            Arc::new(EditFlow { ports: Arc::clone(&self.ports) }),
+            Arc::new(SourceFlow { ports: Arc::clone(&self.ports) }),
+            Arc::new(CallbackFlow { ports: Arc::clone(&self.ports) }),
         ];
         let config = EngineConfig {
             workers: NonZeroUsize::new(2).expect("two is not zero"),
@@ -126,7 +133,7 @@ impl Installation {
                 tracing::error!(%error, "the storage endpoint stopped");
             }
         });
-        tasks.spawn(dispatch_arrivals(self.store.clone()));
+        tasks.spawn(dispatch(self.store.clone()));
         Ok(Workshop { engine, _shutdown: shutdown, _tasks: tasks })
     }
 
@@ -207,13 +214,27 @@ pub(crate) fn ingest_run(arrival: &Arrival) -> NewRun {
     }
 }
 
-/// Arrow 2 for ever: every arrived object starts one run.
-async fn dispatch_arrivals(store: Store) {
+/// The run that an arrived object starts: a source of the API when it was uploaded as one, footage otherwise.
+fn arrival_run(arrival: &Arrival) -> NewRun {
+    let key = &arrival.object.key;
+    let below = format!("t/{}/sources/", key.business());
+    let source = key.as_str().strip_prefix(&below).and_then(|name| RunId::from_uuid(name).ok());
+    let Some(id) = source else { return ingest_run(arrival) };
+    // Nobody is told of an upload, so no address is needed.
+    let input = SourceInput { from: SourceFrom::Stored(arrival.object.clone()), base_url: String::new() };
+    NewRun { id, flow: "source".into(), version: 1, business: key.business(), input: serde_json::json!(input) }
+}
+
+/// For ever: every arrived object starts one run (arrow 2), and so does every ended run whose end is to be told.
+async fn dispatch(store: Store) {
     let mut changes = store.subscribe();
     loop {
         changes.mark_unchanged();
         if let Err(error) = dispatch_waiting(&store).await {
             tracing::warn!(error = %error, "arrivals could not be dispatched; they stay queued");
+        }
+        if let Err(error) = dispatch_callbacks(&store).await {
+            tracing::warn!(error = %error, "callbacks could not be dispatched; they stay queued");
         }
         let wait = std::time::Duration::from_secs(5);
         if matches!(tokio::time::timeout(wait, changes.changed()).await, Ok(Err(_))) {
@@ -224,8 +245,16 @@ async fn dispatch_arrivals(store: Store) {
 
 async fn dispatch_waiting(store: &Store) -> anyhow::Result<()> {
     for (seq, arrival) in store.next_arrivals(100).await? {
-        store.enqueue(ingest_run(&arrival)).await?;
+        store.enqueue(arrival_run(&arrival)).await?;
         store.ack_arrival(seq).await?;
+    }
+    Ok(())
+}
+
+async fn dispatch_callbacks(store: &Store) -> anyhow::Result<()> {
+    for (id, url) in store.callbacks_due(100).await? {
+        let ended = store.run(id).await?.with_context(|| format!("{id} is to be told of and is not there"))?;
+        store.hand_callback(id, callback_run(&ended, &url)).await?;
     }
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! The one place that knows adapters: configuration becomes [`Ports`].
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
+use anyhow::Context as _;
 use nexus_beats::DspTracker;
-use nexus_connect::Outbox;
+use nexus_connect::{
+    Outbox,
+    fetch::{FetchConfig, SafeFetch, SystemResolver},
+};
 use nexus_core::port::{BlobStore, Media, Ports};
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter};
 use nexus_media::{FfmpegMedia, Limits, Preset};
@@ -33,7 +37,10 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         preset: preset(config),
         ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
     };
+    let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;
     Ok(Ports {
+        fetcher: Arc::new(fetcher),
+        hosting: Arc::new(store.clone()),
         tagger: Arc::new(RuleTagger),
         memory: Arc::new(EmbeddedMemory::new(Arc::new(store.clone()), Arc::new(LexicalEmbedder))),
         business: Arc::new(store.clone()),
@@ -58,4 +65,16 @@ pub(crate) fn preset(config: &Config) -> Preset {
         EncoderPreset::Veryfast => Preset::Veryfast,
         EncoderPreset::Medium => Preset::Medium,
     }
+}
+
+fn fetch(config: &Config, scratch: &Path) -> anyhow::Result<FetchConfig> {
+    let crate::config::FetchConfig { allow_http, allowed_private_origins, max_mb, time_limit_s } = &config.fetch;
+    let origins = allowed_private_origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>();
+    Ok(FetchConfig {
+        allow_http: *allow_http,
+        allowed_private_origins: origins.context("fetch.allowed_private_origins")?,
+        most_bytes: max_mb.saturating_mul(1_000_000),
+        time_limit: Duration::from_secs(*time_limit_s),
+        ..FetchConfig::new(scratch)
+    })
 }

@@ -6,6 +6,8 @@ mod bench;
 mod crash;
 #[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod fetch;
 
 use nexus_testkit::conformance::delivery::{PlaceCase, PostCase, place_suite, publisher_suite};
 

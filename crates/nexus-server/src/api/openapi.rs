@@ -3,10 +3,33 @@
 use axum::Json;
 use utoipa::OpenApi;
 
+use crate::shotstack;
+
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Nexus Engine", description = "From raw footage and a review to an approved, published film."),
-    paths(super::uploads::create, super::reviews::accept, super::search::search),
+    paths(
+        super::uploads::create,
+        super::reviews::accept,
+        super::search::search,
+        shotstack::renders::render,
+        shotstack::renders::show,
+        shotstack::templates::create,
+        shotstack::templates::list,
+        shotstack::templates::show,
+        shotstack::templates::update,
+        shotstack::templates::delete,
+        shotstack::templates::render,
+        shotstack::probe::probe,
+        shotstack::serve::show,
+        shotstack::serve::of_render,
+        shotstack::serve::delete,
+        shotstack::ingest::create,
+        shotstack::ingest::upload,
+        shotstack::ingest::list,
+        shotstack::ingest::show,
+        shotstack::ingest::delete
+    ),
     components(schemas(crate::Problem))
 )]
 struct Document;

@@ -8,7 +8,7 @@ pub(crate) mod watch;
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode},
+    http::{HeaderValue, Request, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -49,11 +49,18 @@ pub(crate) fn sorry(problem: &Problem) -> Response {
 
 /// A stored object with ranges, so that players can seek.
 pub(crate) async fn serve_blob(app: &App, blob: &BlobRef, request: Request<Body>) -> Response {
+    let media_type = if blob.key.as_str().ends_with(".mp4") { "video/mp4" } else { "image/jpeg" };
+    serve_file(app, blob, media_type, request).await
+}
+
+/// As [`serve_blob`], under a media type of the caller's choice.
+pub(crate) async fn serve_file(app: &App, blob: &BlobRef, media_type: &str, request: Request<Body>) -> Response {
     match app.ports.blobs.local_file(blob).await {
         Ok(path) => {
-            let mime = if blob.key.as_str().ends_with(".mp4") { "video/mp4" } else { "image/jpeg" };
             let mut response = ServeFile::new(path).oneshot(request).await.into_response();
-            response.headers_mut().insert("content-type", axum::http::HeaderValue::from_static(mime));
+            let media_type = HeaderValue::from_str(media_type)
+                .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+            response.headers_mut().insert(header::CONTENT_TYPE, media_type);
             response
         }
         Err(error) => sorry(&error.into()),

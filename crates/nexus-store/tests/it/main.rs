@@ -4,6 +4,7 @@ mod approvals;
 mod arrivals;
 mod durability;
 mod endpoint;
+mod hosting;
 mod multipart;
 mod ports;
 mod requests;

@@ -1,14 +1,18 @@
 //! `nexus up`: serves and works until it is stopped.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
-use nexus_server::{App, Defaults};
+use nexus_core::BusinessId;
+use nexus_server::{
+    App, Defaults, Shotstack,
+    shotstack::{ApiKey, Gate, GateLimits},
+};
 
 use crate::{
     cli::UpArguments,
     commands::review::last_music,
-    config::Config,
+    config::{Config, ShotstackConfig},
     installation::{Installation, Purpose, listen},
     intake, show,
 };
@@ -40,6 +44,7 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         ports: Arc::clone(&installation.ports),
         clock: Arc::clone(&installation.clock),
         defaults: Arc::new(Defaults { business, music, settings: installation.settings() }),
+        shotstack: Arc::new(shotstack(&config, address, business)),
     };
     let workshop = installation.start()?;
     show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
@@ -51,4 +56,18 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         .context("serve")?;
     drop(workshop);
     Ok(())
+}
+
+/// Who may use the API of Shotstack, and under which address its files are found. Without configured keys it is
+/// open to this machine alone: its requests are those of the only business, or of one of their own.
+fn shotstack(config: &Config, address: SocketAddr, business: Option<BusinessId>) -> Shotstack {
+    let ShotstackConfig { keys, requests_per_s, most_unfinished } = &config.shotstack;
+    let keys = keys.iter().map(|key| ApiKey { owner: key.owner(), key: key.key().clone() }).collect();
+    let open_owner = business.unwrap_or_else(|| BusinessId::derived(&["local"]));
+    let limits = GateLimits { requests_per_s: *requests_per_s, most_unfinished: *most_unfinished };
+    let base_url = match config.server.public_url.trim_end_matches('/') {
+        "" => format!("http://{address}"),
+        public => public.to_owned(),
+    };
+    Shotstack { gate: Gate::new(keys, address.ip().is_loopback().then_some(open_owner), limits), base_url }
 }

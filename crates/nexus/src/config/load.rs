@@ -54,11 +54,11 @@ impl Config {
     }
 }
 
-/// A number or truth value where the text is one, a text otherwise.
+/// A number, truth value or list where the text is one, a text otherwise.
 fn parse_value(text: &str) -> Value {
     let parsed = format!("value = {text}").parse::<Table>().ok().and_then(|mut table| table.remove("value"));
     match parsed {
-        Some(value @ (Value::Integer(_) | Value::Float(_) | Value::Boolean(_))) => value,
+        Some(value @ (Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Array(_))) => value,
         _ => Value::String(text.to_owned()),
     }
 }
@@ -121,9 +121,15 @@ mod tests {
     fn the_environment_reaches_every_key() {
         let config = load(
             None,
-            environment(&[("NEXUS__APPROVAL__UNDO_S", "5"), ("NEXUS__FILM__RESOLUTION", "4k"), ("HOME", "/")]),
+            environment(&[
+                ("NEXUS__APPROVAL__UNDO_S", "5"),
+                ("NEXUS__FILM__RESOLUTION", "4k"),
+                ("NEXUS__FETCH__ALLOWED_PRIVATE_ORIGINS", "[\"http://127.0.0.1:8000\"]"),
+                ("HOME", "/"),
+            ]),
         );
         let config = config.expect("good values");
+        assert_eq!(config.fetch.allowed_private_origins, ["http://127.0.0.1:8000"]);
         assert_eq!(config.approval.undo_s, 5);
         assert_eq!(config.film.resolution, nexus_core::film::Resolution::Uhd);
     }

@@ -5,5 +5,6 @@ mod demo;
 mod mistakes;
 #[cfg(target_os = "linux")]
 mod sandbox;
+mod shotstack;
 mod stage;
 mod up;

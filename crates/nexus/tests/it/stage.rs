@@ -116,10 +116,10 @@ pub(crate) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// Starts `nexus up` on free ports; its stderr tells the address.
-pub(crate) fn serve(data: &Path) -> Child {
+/// Starts `nexus up` on free ports, with further configuration; its stderr tells the address.
+pub(crate) fn serve(data: &Path, environment: &[(&str, &str)]) -> Child {
     let data = data.to_str().expect("UTF-8");
     let mut command = command(&words(&["up", "--data", data, "--listen", "127.0.0.1:0"]), None);
-    command.env("NEXUS__SERVER__STORAGE_LISTEN", "127.0.0.1:0");
+    command.env("NEXUS__SERVER__STORAGE_LISTEN", "127.0.0.1:0").envs(environment.iter().copied());
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts")
 }

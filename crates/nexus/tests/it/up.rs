@@ -12,15 +12,20 @@ use serde_json::{Value, json};
 use crate::stage::{self, material, nexus, serve, stderr, words};
 
 /// A running server, killed when dropped.
-struct Up {
+pub(crate) struct Up {
     child: Child,
-    address: String,
-    client: Client,
+    pub(crate) address: String,
+    pub(crate) client: Client,
 }
 
 impl Up {
     fn start(data: &Path) -> Self {
-        let mut child = serve(data);
+        Self::start_with(data, &[])
+    }
+
+    /// With further configuration, as environment variables.
+    pub(crate) fn start_with(data: &Path, environment: &[(&str, &str)]) -> Self {
+        let mut child = serve(data, environment);
         let mut told = BufReader::new(child.stderr.take().expect("stderr is piped"));
         let mut line = String::new();
         while !line.contains("Nexus is up at ") {
@@ -33,7 +38,7 @@ impl Up {
         Self { child, address, client }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 

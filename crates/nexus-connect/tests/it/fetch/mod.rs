@@ -1,0 +1,6 @@
+//! The safe fetcher over real sockets of this machine.
+
+mod behaviour;
+mod spellings;
+mod stage;
+mod tls;

@@ -1,0 +1,7 @@
+//! The API of Shotstack over a real socket, with the real renderer, as its clients use it.
+
+mod contract;
+mod edits;
+mod ingest;
+mod stage;
+mod templates;
