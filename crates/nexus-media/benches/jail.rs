@@ -137,7 +137,7 @@ async fn draw(out: &Path) {
     for index in 0..600_usize {
         for (at, luma) in frame.y_mut().iter_mut().enumerate() {
             let (x, y) = (at % 1280 + index * 3, at / 1280);
-            *luma = (40 + (x * 7 ^ y * 5) % 160) as u8;
+            *luma = (40 + ((x * 7) ^ (y * 5)) % 160) as u8;
         }
         writer.write(&frame).await.expect("a frame");
     }

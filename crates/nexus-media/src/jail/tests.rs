@@ -269,9 +269,9 @@ fn forget_landlock() {
     use seccompiler::{SeccompAction, SeccompFilter, TargetArch, apply_filter};
     let rules = [(libc::SYS_landlock_create_ruleset, Vec::new())].into_iter().collect();
     let absent = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
-    let processor = TargetArch::try_from(std::env::consts::ARCH).unwrap();
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, absent, processor).unwrap();
-    apply_filter(&seccompiler::BpfProgram::try_from(filter).unwrap()).unwrap();
+    let processor = TargetArch::try_from(std::env::consts::ARCH).expect("a processor with seccomp");
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, absent, processor).expect("a filter");
+    apply_filter(&seccompiler::BpfProgram::try_from(filter).expect("a program")).expect("this thread is filtered");
 }
 
 #[test]

@@ -30,18 +30,21 @@ struct Ground {
 
 impl Ground {
     async fn prepare() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().expect("the ground is ours");
         for name in ["in", "out", "store/tenantB"] {
-            std::fs::create_dir_all(folder.path().join(name)).unwrap();
+            std::fs::create_dir_all(folder.path().join(name)).expect("the ground is ours");
         }
         let secret = folder.path().join("store/tenantB/secret.mp4");
         scenes(&secret, FrameRate::FPS_30, 15, &[]).await;
-        std::fs::copy(&secret, secret.with_extension("ts")).unwrap();
-        std::fs::copy(&secret, folder.path().join("in/sibling.mp4")).unwrap();
-        std::fs::write(folder.path().join("server-secret.env"), "TOKEN=1\n").unwrap();
-        let (tcp, udp) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
-        tcp.set_nonblocking(true).unwrap();
-        udp.set_nonblocking(true).unwrap();
+        std::fs::copy(&secret, secret.with_extension("ts")).expect("the ground is ours");
+        std::fs::copy(&secret, folder.path().join("in/sibling.mp4")).expect("the ground is ours");
+        std::fs::write(folder.path().join("server-secret.env"), "TOKEN=1\n").expect("the ground is ours");
+        let (tcp, udp) = (
+            TcpListener::bind("127.0.0.1:0").expect("the ground is ours"),
+            UdpSocket::bind("127.0.0.1:0").expect("the ground is ours"),
+        );
+        tcp.set_nonblocking(true).expect("the ground is ours");
+        udp.set_nonblocking(true).expect("the ground is ours");
         Self { folder, tcp, udp }
     }
 
@@ -51,26 +54,26 @@ impl Ground {
         let placed = match std::str::from_utf8(bytes) {
             Ok(text) => text
                 .replace("@ATTACK_DIR@", &self.folder.path().display().to_string())
-                .replace("127.0.0.1:18099", &self.tcp.local_addr().unwrap().to_string())
-                .replace("18100", &self.udp.local_addr().unwrap().port().to_string())
+                .replace("127.0.0.1:18099", &self.tcp.local_addr().expect("the ground is ours").to_string())
+                .replace("18100", &self.udp.local_addr().expect("the ground is ours").port().to_string())
                 .into_bytes(),
             Err(_) => bytes.to_vec(),
         };
-        std::fs::write(&file, placed).unwrap();
+        std::fs::write(&file, placed).expect("the ground is ours");
         file
     }
 
     /// Every file with its content, but for those that are asked to be written.
     fn contents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut found = BTreeMap::new();
-        let mut folders = vec![self.folder.path().to_owned(), std::env::current_dir().unwrap()];
+        let mut folders = vec![self.folder.path().to_owned(), std::env::current_dir().expect("the ground is ours")];
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
+            for entry in std::fs::read_dir(folder).expect("the ground is ours") {
+                let path = entry.expect("the ground is ours").path();
                 match path.is_dir() {
                     true if path.starts_with(self.folder.path()) && !path.ends_with("out") => folders.push(path),
                     true => {}
-                    false => drop(found.insert(path.clone(), std::fs::read(path).unwrap())),
+                    false => drop(found.insert(path.clone(), std::fs::read(path).expect("the ground is ours"))),
                 }
             }
         }
@@ -95,7 +98,7 @@ async fn handle(file: PathBuf, out: PathBuf) -> (Vec<MediaError>, bool) {
         if let Err(error) = examined {
             assert!(!bad.contains(&error.kind), "{}: {error}", file.display());
         }
-        let name = format!("{}.jpg", file.file_name().unwrap().to_string_lossy());
+        let name = format!("{}.jpg", file.file_name().expect("a name").to_string_lossy());
         let _ = grab_jpeg(&file, 0.5, Some(320), &out.join(name)).await.map_err(|error| errors.push(error));
     }
     if info.audio.is_some() {
@@ -124,7 +127,7 @@ fn largest_child() -> u64 {
         assert_eq!(libc::getrusage(libc::RUSAGE_CHILDREN, usage.as_mut_ptr()), 0);
         usage.assume_init()
     };
-    u64::try_from(usage.ru_maxrss).unwrap() * 1024
+    u64::try_from(usage.ru_maxrss).expect("a size") * 1024
 }
 
 #[tokio::test]
@@ -249,7 +252,7 @@ async fn a_sweep_over_hostile_files_leaves_no_trace() {
 fn png_of(side: u32) -> Vec<u8> {
     let chunk = |kind: &[u8; 4], data: &[u8]| {
         let named = [kind.as_slice(), data].concat();
-        let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+        let length = u32::try_from(data.len()).expect("a short chunk").to_be_bytes();
         [length.as_slice(), &named, &crc(&named).to_be_bytes()].concat()
     };
     let header = [side.to_be_bytes().as_slice(), &side.to_be_bytes(), &[16, 6, 0, 0, 0]].concat();
