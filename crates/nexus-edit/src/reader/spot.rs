@@ -209,6 +209,9 @@ impl<'a> Spot<'a> {
             }
         };
         if let Some(word) = W::from_word(text) {
+            if !self.value.is_string() {
+                self.coerced(format!("'{text}'"));
+            }
             return Some(word);
         }
         let trimmed = text.trim();
