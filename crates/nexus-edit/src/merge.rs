@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::reader::{EditError, EditErrors, Path, Read, Remark, RemarkKind, Report, Spot, hold_limits};
 
 /// Merge fields of one document.
-pub(crate) const MOST_FIELDS: usize = 1_000;
+const MOST_FIELDS: usize = 1_000;
 /// Bytes that filling in may add to a document.
 const MOST_ADDED_BYTES: usize = 16_000_000;
 /// Longest key in bytes; what is longer between braces is no placeholder.

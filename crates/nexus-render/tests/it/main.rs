@@ -10,3 +10,4 @@ mod plan;
 mod rules;
 mod sound;
 mod stage;
+mod undrawn;
