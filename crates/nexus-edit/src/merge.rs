@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::reader::{EditError, EditErrors, Path, Read, Remark, RemarkKind, Report, Spot, hold_limits};
 
 /// Merge fields of one document.
-pub(crate) const MOST_FIELDS: usize = 1_000;
+const MOST_FIELDS: usize = 1_000;
 /// Bytes that filling in may add to a document.
 const MOST_ADDED_BYTES: usize = 16_000_000;
 /// Longest key in bytes; what is longer between braces is no placeholder.
@@ -29,8 +29,11 @@ impl Read for MergeField {
     fn read(spot: &Spot<'_>) -> Option<Self> {
         spot.object(Self::EXPECTED, |fields| {
             let find = fields.need("find", "a key").and_then(|spot| spot.filled_text("a key", LONGEST_KEY));
-            let replace = fields.get("replace").map_or(Value::Null, |spot| spot.value.clone());
-            Some(Self { find: find?.trim().to_owned(), replace })
+            let replace = fields.get_with_null("replace");
+            if replace.is_none() {
+                fields.need("replace", "what stands in its place");
+            }
+            Some(Self { find: find?.trim().to_owned(), replace: replace?.clone() })
         })
     }
 }

@@ -85,7 +85,8 @@ impl Read for Edit {
             let timeline = fields.required("timeline");
             let output = fields.required("output");
             Some(Self {
-                merge: fields.list("merge", merge::MOST_FIELDS, "a list of merge fields (find, replace)"),
+                // They are filled in, and left out of the document, before it is read.
+                merge: vec![],
                 callback: fields.text("callback", ADDRESS),
                 disk: fields.optional("disk"),
                 instance: fields.optional("instance"),

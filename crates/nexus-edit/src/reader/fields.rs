@@ -34,6 +34,12 @@ impl<'a> Fields<'a> {
         Some(Spot { value, path: Path::Field(&self.spot.path, name), report: self.spot.report })
     }
 
+    /// The value of a field that means something when it is null, too.
+    pub(crate) fn get_with_null(&self, name: &'static str) -> Option<&'a Value> {
+        self.asked.borrow_mut().push(name);
+        self.map.get(name)
+    }
+
     /// The value of a field that must be there.
     pub(crate) fn need<'f>(&'f self, name: &'static str, expected: &str) -> Option<Spot<'f>> {
         let found = self.get(name);

@@ -65,7 +65,7 @@ pub struct EditErrors {
 }
 
 impl EditErrors {
-    /// The errors of `report`, or `Ok` when there are none.
+    /// `Ok` when `errors` is empty.
     ///
     /// # Errors
     /// The list itself, when it holds anything.
@@ -178,7 +178,8 @@ pub(crate) fn shown(text: &str) -> String {
 /// The candidate that is nearest to `word`, when one is near enough to be meant.
 pub(crate) fn nearest<'c>(word: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     let word: String = word.chars().take(SHOWN).collect::<String>().to_lowercase();
-    let most = (word.chars().count() / 3).max(1);
+    // Half of a short word, a few letters of a long one.
+    let most = (word.chars().count() / 2).clamp(1, 4);
     candidates
         .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .min_by_key(|(distance, _)| *distance)

@@ -139,7 +139,7 @@ impl<'a> Spot<'a> {
         let (low, high) = (f64::from(*range.start()), f64::from(*range.end()));
         let number = self.any_number().map(f64::round).filter(|number| (low..=high).contains(number));
         let Some(number) = number else { return self.wrong(format!("a whole number from {low} to {high}")) };
-        if !self.value.is_u64() {
+        if self.value.is_string() || self.any_number() != Some(number) {
             self.coerced(format!("the number {number}"));
         }
         Some(number as u32)
@@ -209,6 +209,9 @@ impl<'a> Spot<'a> {
             }
         };
         if let Some(word) = W::from_word(text) {
+            if !self.value.is_string() {
+                self.coerced(format!("'{text}'"));
+            }
             return Some(word);
         }
         let trimmed = text.trim();

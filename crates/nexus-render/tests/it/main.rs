@@ -11,3 +11,4 @@ mod plan;
 mod rules;
 mod sound;
 mod stage;
+mod undrawn;

@@ -42,7 +42,12 @@ impl Source {
         let src = fields.get("src");
         let prompt = fields.get("prompt");
         let model = fields.text("model", NAME);
-        let options = fields.get("options");
+        let options = fields.get("options").and_then(|spot| match spot.value {
+            Value::Object(map) => Some(map.clone()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                spot.wrong("an object with the options of the model")
+            }
+        });
         let Some(prompt) = prompt else {
             if model.is_some() || options.is_some() {
                 fields.spot().remark(RemarkKind::Replaced, "'model' and 'options' have an effect with 'prompt' only");
@@ -51,12 +56,6 @@ impl Source {
             return src.filled_text("the address of a file", ADDRESS).map(Self::file);
         };
         let preview = src.and_then(|spot| spot.filled_text("the address of a file", ADDRESS));
-        let options = options.and_then(|spot| match spot.value {
-            Value::Object(map) => Some(map.clone()),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-                spot.wrong("an object with the options of the model")
-            }
-        });
         let prompt = prompt.filled_text("a description", 4000)?;
         Some(Self::Prompt(Prompt { prompt, model, options: options.unwrap_or_default(), preview }))
     }

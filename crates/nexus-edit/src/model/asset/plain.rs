@@ -78,7 +78,7 @@ pub struct TextFont {
     /// Pixels, 1 to 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u32>,
-    /// 100 to 900.
+    /// 1 to 1000, as in font files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<u32>,
     /// Line height as a multiple of the size.
@@ -96,7 +96,7 @@ impl Read for TextFont {
                 color: fields.paint("color"),
                 opacity: fields.number("opacity", &UNIT),
                 size: fields.whole("size", 1..=5000),
-                weight: fields.whole("weight", 100..=900),
+                weight: fields.whole("weight", 1..=1000),
                 line_height: fields.number("lineHeight", &(0.0..=10.0)),
             })
         })
