@@ -127,7 +127,7 @@ fn prepare_layer(film: &Film, layer: &Layer, face: Option<&Face>) -> Result<Live
         Content::Video { picture, key, .. } => Pixels::Moving {
             picture: Yuv420::new(picture.width_px, picture.height_px),
             alpha: Vec::new(),
-            key: key.clone(),
+            key: *key,
             is_raw: true,
         },
         Content::Still { picture, .. } => {

@@ -17,12 +17,11 @@ use nexus_core::{
     port::Ports,
     time::Clock,
 };
-use nexus_flows::{FilmSettings, IngestFlow, ReelFlow};
-use nexus_media::Sandbox;
 use nexus_flows::{
     CallbackFlow, EditFlow, FilmSettings, IngestFlow, ReelFlow, SourceFlow, SourceInput, callback::callback_run,
     source::SourceFrom,
 };
+use nexus_media::Sandbox;
 use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
 use nexus_workflow::{Engine, EngineConfig, Failpoint};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};

@@ -103,15 +103,15 @@ pub(super) fn apply(style: &Declarations, text: &mut RichText) -> Vec<String> {
             }),
             "font-family" => family(value).map(|family| text.font.family = family),
             "font-weight" => weight(value).map(|weight| text.font.weight = weight),
-            "font-style" => {
-                Some(text.font.style = if value == "italic" { FontStyle::Italic } else { FontStyle::Normal })
-            }
+            "font-style" => slant(value).map(|style| text.font.style = style),
             "text-align" => horizontal(value).map(|side| text.align.horizontal = side),
             "line-height" => line_height(value, size).map(|height| text.style.line_height = height),
             "letter-spacing" => length(value, size).map(|spacing| text.style.letter_spacing = spacing),
             "word-spacing" => length(value, size).map(|spacing| text.style.word_spacing = spacing.max(0.0)),
             "text-transform" => case(value).map(|case| text.style.text_transform = case),
-            "text-decoration" | "text-decoration-line" => Some(text.style.text_decoration = decoration(value)),
+            "text-decoration" | "text-decoration-line" => {
+                decoration(value).map(|line| text.style.text_decoration = line)
+            }
             "text-shadow" => shadow(value, size).map(|shadow| text.shadow = Some(shadow)),
             "-webkit-text-stroke" => stroke(value, size).map(|stroke| text.stroke = Some(stroke)),
             "opacity" => value.parse::<f64>().ok().map(|share| text.font.opacity *= share.clamp(0.0, 1.0)),
@@ -203,11 +203,20 @@ fn case(text: &str) -> Option<TextCase> {
     }
 }
 
-fn decoration(text: &str) -> TextDecoration {
+fn slant(text: &str) -> Option<FontStyle> {
     match text {
-        text if text.contains("underline") => TextDecoration::Underline,
-        text if text.contains("line-through") => TextDecoration::LineThrough,
-        _ => TextDecoration::None,
+        "normal" => Some(FontStyle::Normal),
+        "italic" | "oblique" => Some(FontStyle::Italic),
+        _ => None,
+    }
+}
+
+fn decoration(text: &str) -> Option<TextDecoration> {
+    match text {
+        "none" => Some(TextDecoration::None),
+        text if text.contains("underline") => Some(TextDecoration::Underline),
+        text if text.contains("line-through") => Some(TextDecoration::LineThrough),
+        _ => None,
     }
 }
 

@@ -220,7 +220,7 @@ impl Resolver<'_> {
             speed: video.speed,
             available,
             picture,
-            key: video.chroma_key.clone(),
+            key: video.chroma_key,
         };
         self.push(timed, placement, content);
         Ok(())
