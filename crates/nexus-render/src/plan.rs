@@ -479,7 +479,9 @@ fn visible(placement: Placement, scale: f64, frame_px: (f64, f64)) -> Option<Pla
 
 /// The address of a file; media that has still to be made has none.
 fn file_of<'s>(source: &'s Source, path: &str) -> Result<&'s str, RenderError> {
-    source.src().ok_or_else(|| RenderError::edit(format!("{path}.asset.prompt"), check::NO_PROMPTS))
+    source
+        .src()
+        .ok_or_else(|| RenderError::edit(format!("{path}.asset.prompt"), format!("expected {}", check::NO_PROMPTS)))
 }
 
 fn blank(src: &str) -> Sounding {

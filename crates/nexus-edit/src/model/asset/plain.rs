@@ -52,7 +52,7 @@ impl Text {
             width: fields.whole("width", PIXELS),
             height: fields.whole("height", PIXELS),
             font: fields.optional("font"),
-            background: fields.optional("background"),
+            background: fields.get("background").and_then(|spot| TextBackground::read_padded(&spot, 100)),
             alignment: fields.optional("alignment").unwrap_or_default(),
             stroke: fields.optional("stroke"),
             animation: fields.optional("animation"),

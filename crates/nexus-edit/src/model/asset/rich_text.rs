@@ -402,13 +402,20 @@ impl Read for TextBackground {
     const EXPECTED: &'static str = "a background (color, opacity, borderRadius, wrap, padding)";
 
     fn read(spot: &Spot<'_>) -> Option<Self> {
+        Self::read_padded(spot, 200)
+    }
+}
+
+impl TextBackground {
+    /// Reads a background with a padding of at most `most` pixels.
+    pub(super) fn read_padded(spot: &Spot<'_>, most: u32) -> Option<Self> {
         spot.object(Self::EXPECTED, |fields| {
             Some(Self {
                 color: fields.color("color"),
                 opacity: fields.number("opacity", &UNIT).unwrap_or(1.0),
                 border_radius: fields.number("borderRadius", &AT_LEAST_ZERO).unwrap_or(0.0),
                 wrap: fields.flag("wrap"),
-                padding: fields.whole("padding", 0..=200).unwrap_or(0),
+                padding: fields.whole("padding", 0..=most).unwrap_or(0),
             })
         })
     }
