@@ -159,7 +159,7 @@ pub enum Content {
     /// Text within `placement.target`.
     Text {
         /// The text.
-        text: RichText,
+        text: Box<RichText>,
     },
     /// Vector graphics.
     Svg {
@@ -276,7 +276,7 @@ impl Resolver<'_> {
                 let mut boxed = clip.clone();
                 boxed.fit = Fit::Cover;
                 let placement = place(&boxed, self.frame_px, self.frame_px, [0.5; 2]);
-                self.push(&timed, placement, Content::Text { text: text.clone() });
+                self.push(&timed, placement, Content::Text { text: Box::new(text.clone()) });
                 Ok(())
             }
             Asset::Svg(drawing) => {

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::{
     LONG_TEXT, NAME, PIXELS,
     media::{speed, trim},
+    ornament::TextBackground,
     rich_caption::CaptionSource,
-    rich_text::{Horizontal, TextBackground},
+    rich_text::Horizontal,
 };
 use crate::{
     model::{Color, Offset, Position, is_default, words},
