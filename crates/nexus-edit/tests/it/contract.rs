@@ -165,7 +165,7 @@ fn supplement(properties: &Map<String, Value>, plain: &mut Map<String, Value>) {
     if properties.len() == 2 && has("width") && has("height") {
         [("width", 100), ("height", 100)].into_iter().for_each(|(name, value)| add(name, json!(value)));
     }
-    if has("cornerRadius") || has("rectangle") {
+    if has("rectangle") {
         add("rectangle", json!({ "width": 10, "height": 10 }));
         add("circle", json!({ "radius": 10 }));
         add("line", json!({ "length": 10, "thickness": 1 }));

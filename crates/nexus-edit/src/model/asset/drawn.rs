@@ -135,16 +135,22 @@ words! {
 impl Shape {
     pub(super) fn read(fields: &Fields<'_>) -> Option<Self> {
         let kind: Option<FigureKind> = fields.required("shape");
-        // Measures of the figures that are not drawn are no strangers.
-        for name in ["rectangle", "circle", "line"] {
-            fields.get(name);
-        }
-        let figure = kind.and_then(|kind| {
-            Some(match kind {
-                FigureKind::Rectangle => Figure::Rectangle { rectangle: fields.required("rectangle")? },
-                FigureKind::Circle => Figure::Circle { circle: fields.required("circle")? },
-                FigureKind::Line => Figure::Line { line: fields.required("line")? },
-            })
+        // All measures are checked; those of the figure that is drawn must be there.
+        let (rectangle, circle, line) =
+            (fields.optional("rectangle"), fields.optional("circle"), fields.optional("line"));
+        let figure = kind.and_then(|kind| match kind {
+            FigureKind::Rectangle => {
+                fields.need("rectangle", Rectangle::EXPECTED)?;
+                Some(Figure::Rectangle { rectangle: rectangle? })
+            }
+            FigureKind::Circle => {
+                fields.need("circle", Circle::EXPECTED)?;
+                Some(Figure::Circle { circle: circle? })
+            }
+            FigureKind::Line => {
+                fields.need("line", Line::EXPECTED)?;
+                Some(Figure::Line { line: line? })
+            }
         });
         let (width, height) = (fields.whole("width", PIXELS), fields.whole("height", PIXELS));
         let (fill, stroke) = (fields.optional("fill"), fields.optional("stroke"));

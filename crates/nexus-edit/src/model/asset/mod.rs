@@ -8,6 +8,7 @@ use crate::reader::{Read, Spot};
 mod drawn;
 mod generated;
 mod media;
+mod ornament;
 mod plain;
 mod rich_caption;
 mod rich_text;
@@ -15,6 +16,7 @@ mod rich_text;
 pub use drawn::{Circle, Figure, FigureKind, Fill, Html, Html5, Line, Outline, Rectangle, Shape, Svg};
 pub use generated::{ImageToVideo, TextToImage, TextToSpeech, VideoShape};
 pub use media::{Audio, AudioEffect, ChromaKey, Crop, Image, Luma, Prompt, Source, Video};
+pub use ornament::{Border, Gradient, GradientKind, GradientStop, Shadow, Sides, Stroke, TextBackground};
 pub use plain::{
     Caption, CaptionBackground, CaptionFont, CaptionMargin, Text, TextAlign, TextFont, TextOutline, TextVertical,
     Title, TitleSize, TitleStyle, Typewriter, TypewriterPreset,
@@ -23,9 +25,8 @@ pub use rich_caption::{
     ActiveFont, CaptionAnimation, CaptionPreset, CaptionSource, CaptionStyle, Override, RichCaption, SpokenWord,
 };
 pub use rich_text::{
-    Align, AnimateBy, Border, Font, FontStyle, Gradient, GradientKind, GradientStop, Horizontal, RichText, Shadow,
-    Sides, Stroke, TextAnimation, TextBackground, TextCase, TextDecoration, TextDirection, TextPreset, TextStyle,
-    Vertical,
+    Align, AnimateBy, Font, FontStyle, Horizontal, RichText, TextAnimation, TextCase, TextDecoration, TextDirection,
+    TextPreset, TextStyle, Vertical,
 };
 
 /// Sides of boxes in pixels.

@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::{
     LONG_TEXT, NAME, PIXELS,
     media::{speed, trim},
+    ornament::TextBackground,
     rich_caption::CaptionSource,
-    rich_text::{Horizontal, TextBackground},
+    rich_text::Horizontal,
 };
 use crate::{
     model::{Color, Offset, Position, is_default, words},
@@ -52,7 +53,7 @@ impl Text {
             width: fields.whole("width", PIXELS),
             height: fields.whole("height", PIXELS),
             font: fields.optional("font"),
-            background: fields.optional("background"),
+            background: fields.get("background").and_then(|spot| TextBackground::read_padded(&spot, 100)),
             alignment: fields.optional("alignment").unwrap_or_default(),
             stroke: fields.optional("stroke"),
             animation: fields.optional("animation"),

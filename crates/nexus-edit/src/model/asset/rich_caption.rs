@@ -4,9 +4,8 @@ use serde::{Serialize, Serializer};
 
 use super::{
     NAME,
-    rich_text::{
-        Align, Border, Font, Shadow, Sides, Stroke, TextBackground, TextDecoration, TextDirection, TextStyle, Weight,
-    },
+    ornament::{Border, Shadow, Sides, Stroke, TextBackground},
+    rich_text::{Align, Font, TextDecoration, TextDirection, TextStyle, Weight},
 };
 use crate::{
     model::{Alias, Color, edit::ADDRESS, is_default, words},
