@@ -102,8 +102,8 @@ async fn edit(run: &Run, ports: &Ports, input: EditInput) -> Result<EditOutput, 
         .by(ports.renderer.adapter())
         .step(Arrow::Render, async |step| ports.renderer.render(&request, &step).await)
         .await?;
-    if poster || thumbnail {
-        film.remarks.push("poster and thumbnail show the renderer's own choice of frame, at full size".into());
+    if thumbnail {
+        film.remarks.push("the thumbnail is the poster, whatever its capture and scale say".into());
     }
     let mut files = vec![hosted(run, HostedRole::Film, "", &film.blob)];
     files.extend(poster.then(|| hosted(run, HostedRole::Poster, "-poster", &film.poster)));
@@ -125,11 +125,10 @@ pub fn merged(edit: &Value) -> Value {
     document
 }
 
-/// The document without what is done here: a frame of the film is offered as poster and thumbnail, and the film
-/// itself from this server, which is what the destination `shotstack` asks for.
+/// The document without what is done here: the poster is offered as thumbnail, too, and the film itself from this
+/// server, which is what the destination `shotstack` asks for.
 fn for_renderer(mut edit: Value) -> Value {
     if let Some(output) = edit.get_mut("output").and_then(Value::as_object_mut) {
-        output.remove("poster");
         output.remove("thumbnail");
         let others = |list: &Value| -> Vec<Value> {
             list.as_array().into_iter().flatten().filter(|one| one["provider"] != "shotstack").cloned().collect()
@@ -204,7 +203,7 @@ mod tests {
         });
         let want = json!({
             "timeline": { "tracks": [{ "clips": [{ "asset": { "type": "image", "src": "https://a.example/x.png" }, "start": 0, "length": 1 }] }] },
-            "output": { "format": "mp4", "destinations": [{ "provider": "mux" }] },
+            "output": { "format": "mp4", "poster": { "capture": 1 }, "destinations": [{ "provider": "mux" }] },
         });
         assert_eq!(for_renderer(merged(&edit)), want);
         let alone = json!({ "output": { "destinations": [{ "provider": "shotstack", "exclude": true }] } });
