@@ -318,6 +318,10 @@ impl Process {
             }),
             (_, Some(signal)) => Err(MediaError::Killed { program, op, file, signal, detail }),
             _ if messages.contains("No space left on device") => Err(MediaError::DiskFull { file }),
+            // The file that the jail let in has been replaced since by another one of its name: the next try reads that.
+            _ if messages.contains(&format!("{}: Permission denied", self.facts.url)) => {
+                Err(MediaError::Io { file, source: std::io::Error::other("it was replaced while it was being opened") })
+            }
             (code, None) => Err(MediaError::Failed { program, op, file, status: code.unwrap_or(-1), detail }),
         }
     }

@@ -66,16 +66,6 @@ mod tests {
             ("negative", video(json!({ "start": -1 })), "timeline.tracks[0].clips[0].start", "0"),
             ("no length", video(json!({ "length": 0 })), "timeline.tracks[0].clips[0].length", "more than 0"),
             ("opacity", video(json!({ "opacity": 2 })), "timeline.tracks[0].clips[0].opacity", "0 to 1"),
-            (
-                "odd size",
-                {
-                    let mut odd = video(json!({}));
-                    odd["output"]["size"]["width"] = json!(99);
-                    odd
-                },
-                "output.size.width",
-                "even",
-            ),
         ] {
             let text = read(&document).expect_err(name).to_string();
             assert!(text.contains(&format!("'{path}'")) && text.contains(word), "{name}: {text}");

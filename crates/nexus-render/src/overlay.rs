@@ -140,8 +140,16 @@ impl Overlay {
             Source::Captions(captions) => placed(captions.draw(state.spoken.as_ref()?)),
             Source::Svg(drawing) => {
                 let (width, height) = drawing.size();
-                let own = Rect { x: 0.0, y: 0.0, width, height };
-                drawing.draw(Affine::between(own, upright.unwrap_or(area)).then(rest(upright, state.map)), frame_px)
+                let whole = Rect { x: 0.0, y: 0.0, width, height };
+                let own = layer.placement.source;
+                if own == whole {
+                    let now = Affine::between(own, upright.unwrap_or(area)).then(rest(upright, state.map));
+                    return drawing.draw(now, frame_px);
+                }
+                // A drawing that is cropped is drawn in its box first, where what hangs over is cut off.
+                let mut boxed = drawing.draw(Affine::between(own, area), frame_px)?;
+                boxed.cut(area);
+                placed(boxed)
             }
             Source::Image(raster) => match upright {
                 Some(target) if target.width < 0.5 || target.height < 0.5 => None,

@@ -140,6 +140,21 @@ impl Raster {
         raster
     }
 
+    /// Clears what lies outside of a rectangle of the frame.
+    pub(crate) fn cut(&mut self, area: Rect) {
+        let (left, top, width) = (self.x, self.y, self.width);
+        let inside = |at: i32, from: f64, length: f64| {
+            let middle = f64::from(at) + 0.5;
+            middle >= from && middle <= from + length
+        };
+        for (index, pixel) in self.data.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let (x, y) = (left + (index % width) as i32, top + (index / width) as i32);
+            if !inside(x, area.x, area.width) || !inside(y, area.y, area.height) {
+                *pixel = [0; 4];
+            }
+        }
+    }
+
     /// This raster under `map` (from frame pixels to frame pixels), between four neighbours, cut to the frame.
     pub(crate) fn warped(&self, map: Affine, frame_px: (u32, u32)) -> Option<Self> {
         let own =

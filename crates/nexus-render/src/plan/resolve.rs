@@ -61,6 +61,10 @@ pub fn resolve(edit: &Edit, sources: &BTreeMap<String, SourceFacts>) -> Result<P
         }
         resolver.mask(below, &lumas);
     }
+    if (frame.width, frame.height) != (width_px, height_px) {
+        let (width, height) = (frame.width, frame.height);
+        resolver.remarks.push(format!("{width}x{height} has an odd side; the film is {width_px}x{height_px}"));
+    }
     let frames = timing.length.0.max(1);
     let Resolver { layers, mut sounds, remarks, .. } = resolver;
     sounds.extend(edit.timeline.soundtrack.as_ref().and_then(|track| soundtrack(track, frames, rate)));

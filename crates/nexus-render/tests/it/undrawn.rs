@@ -8,7 +8,7 @@ use nexus_render::{
 };
 use serde_json::{Value, json};
 
-use crate::stage::{edit, video};
+use crate::stage::edit;
 
 #[test]
 fn every_part_that_is_not_drawn_yet_is_one_error() {

@@ -153,3 +153,23 @@ async fn registrations_stay_in_their_tenant() {
     }
     assert!(LocalBlobs::new(served.desk.store.clone(), "no address").is_err());
 }
+
+/// A child that reads a stored file was allowed that very file; the same content again must not replace it.
+#[tokio::test]
+async fn the_same_content_again_leaves_the_stored_file_in_place() {
+    use std::os::unix::fs::MetadataExt as _;
+    let served = Served::new().await;
+    let key = key("raw/kept.mp4");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("kept.mp4");
+    let mut files = Vec::new();
+    for content in ["one", "one", "two"] {
+        std::fs::write(&file, content).expect("written");
+        let blob = served.blobs.put_file(Bucket::Raw, &key, &file).await.expect("stored");
+        let stored = served.blobs.local_file(&blob).await.expect("there");
+        assert_eq!(std::fs::read_to_string(&stored).expect("readable"), content);
+        files.push(std::fs::metadata(&stored).expect("there").ino());
+    }
+    assert_eq!(files[0], files[1]);
+    assert_ne!(files[1], files[2]);
+}
