@@ -7,7 +7,7 @@ DEMO_DIR ?= demo
 .PHONY: demo test lint setup clean
 
 demo: setup
-	cargo build --locked --bin nexus
+	cargo build --locked --workspace --bin nexus
 	$(CARGO_TARGET_DIR)/debug/nexus demo --out $(DEMO_DIR) --approve $(DEMO_ARGS)
 
 test: setup lint
