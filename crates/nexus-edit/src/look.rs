@@ -59,6 +59,9 @@ impl Band {
     }
 }
 
+/// Left and right edge of text as shares of the width: clear of the networks' buttons on the right.
+const TEXT_SIDES: (f64, f64) = (0.08, 0.86);
+
 impl Frame {
     /// Height that sizes refer to: portrait and square frames use their own, landscape frames a larger one,
     /// because a phone shows them small.
@@ -112,7 +115,7 @@ impl Frame {
             animation,
             ..RichText::new(words)
         };
-        self.boxed(Asset::RichText(text), 0.08, 0.86, band, span_s)
+        self.boxed(Asset::RichText(text), TEXT_SIDES.0, TEXT_SIDES.1, band, span_s)
     }
 
     /// A soft dark ground behind a band, so that light text is legible on any picture. It runs out to the nearer
@@ -178,6 +181,8 @@ impl Frame {
         let size = self.type_height() * 0.036;
         let gap = size * 1.28;
         let x = (f64::from(index) - f64::from(count - 1) / 2.0) * gap;
+        // Stars stand over the middle of the text below them.
+        let middle = f64::midpoint(TEXT_SIDES.0, TEXT_SIDES.1) - 0.5;
         let src = format!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100" viewBox="0 0 100 100"><path fill="{}" d="{}"/></svg>"##,
             hex(&kit.accent),
@@ -188,7 +193,7 @@ impl Frame {
             height: Some(size.round()),
             fit: Fit::Contain,
             position: Position::Center,
-            offset: Offset::fixed(x / f64::from(self.width_px), 0.5 - centre_y),
+            offset: Offset::fixed(x / f64::from(self.width_px) + middle, 0.5 - centre_y),
             opacity: Animated::Tweens(vec![ease_out(0.0, 1.0, 0.18)]),
             scale: Animated::Tweens(vec![ease_out(1.35, 1.0, 0.18)]),
             ..Clip::new(Asset::Svg(Svg::new(src)), span_s.0, span_s.1 - span_s.0)
