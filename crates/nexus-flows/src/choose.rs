@@ -14,8 +14,11 @@ use serde::{Deserialize, Serialize};
 /// Most shots that are generated for one film; further gaps are filled from what there is.
 const MOST_GENERATED: usize = 2;
 
-/// What a phrase's neighbours lend it: a shot that shows what is said before or after fits a little, too.
+/// What a scene's neighbours lend it: a shot that shows what is said before or after fits a little, too.
 const NEIGHBOUR_SHARE: f64 = 0.6;
+
+/// Shots that are considered for a scene: one long clip has dozens, and must not hide all the others.
+const MOST_HITS: usize = 400;
 
 /// Least length of a clip that may carry a scene, in seconds.
 const LEAST_CLIP_S: f64 = 1.2;
@@ -51,7 +54,9 @@ pub async fn choose(
     run.step(StepName::aside("choose-shots"), async |_| {
         let mut found = Vec::with_capacity(script.scenes.len());
         for scene in &script.scenes {
-            found.push(ports.memory.search(business, &SearchQuery { text: scene.shows.clone(), limit: 24 }).await?);
+            found.push(
+                ports.memory.search(business, &SearchQuery { text: scene.shows.clone(), limit: MOST_HITS }).await?,
+            );
         }
         let shots = ports.memory.all(business).await?;
         Ok(assign(&script.scenes, &found, &shots, frame_px))
@@ -122,7 +127,7 @@ impl Story<'_> {
                 .flatten()
                 .any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
         };
-        let nearby: Vec<&Found> = self.phrases_beside(index).map(|at| &self.found[at]).collect();
+        let nearby: Vec<&Found> = self.scenes_beside(index).map(|at| &self.found[at]).collect();
         let lent = |shot: &Shot| nearby.iter().filter_map(|found| hit_of(found, shot)).max_by(by_score);
         let value = |shot: &Shot| {
             let own = hit_of(found, shot).map_or(0.0, |hit| hit.score);
@@ -139,11 +144,10 @@ impl Story<'_> {
         Some(pick(best, hit_of(found, best).or_else(|| lent(best))))
     }
 
-    /// Phrases of the same praise before and after a phrase: "the sunset" beside "over the harbour".
-    fn phrases_beside(&self, index: usize) -> impl Iterator<Item = usize> {
-        let is_praise = |at: &usize| self.scenes.get(*at).is_some_and(|scene| scene.part == Part::Praise);
-        let beside = [index.checked_sub(1), Some(index + 1)].into_iter().flatten().filter(is_praise);
-        beside.filter(|_| is_praise(&index)).collect::<Vec<_>>().into_iter()
+    /// The scenes before and after: "the sunset" beside "over the harbour".
+    fn scenes_beside(&self, index: usize) -> impl Iterator<Item = usize> {
+        let count = self.scenes.len();
+        [index.checked_sub(1), Some(index + 1)].into_iter().flatten().filter(move |at| *at < count)
     }
 
     /// What a shot is worth to this film, whichever scene it stands in: how well it fits any of them, how good the
