@@ -56,12 +56,11 @@ pub(crate) fn check_overlaps(edit: &Edit, timing: &Timing) -> Result<(), EditErr
 
 /// The error of an asset that is not drawn yet; `path` is that of its clip.
 pub(crate) fn asset_not_drawn(path: &str, asset: &Asset) -> RenderError {
-    let kind = asset.kind().word();
-    RenderError::edit(format!("{path}.asset.type"), not_yet(&format!("assets of type '{kind}' are")))
+    RenderError::edit(format!("{path}.asset.type"), not_yet(asset))
 }
 
-fn not_yet(what: &str) -> String {
-    format!("something else: {what} not drawn yet")
+fn not_yet(asset: &Asset) -> String {
+    format!("something else: assets of type '{}' are not drawn yet", asset.kind().word())
 }
 
 #[derive(Default)]
@@ -116,9 +115,7 @@ impl Findings {
             | Asset::Shape(_)
             | Asset::Svg(_) => {}
             Asset::Html5(_) | Asset::TextToImage(_) | Asset::ImageToVideo(_) | Asset::TextToSpeech(_) => {
-                let kind = asset.kind().word();
-                self.errors
-                    .push(EditError::new(format!("{place}.type"), not_yet(&format!("assets of type '{kind}' are"))));
+                self.errors.push(EditError::new(format!("{place}.type"), not_yet(asset)));
             }
         }
     }

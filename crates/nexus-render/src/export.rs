@@ -7,18 +7,14 @@ use nexus_edit::model::Format;
 use nexus_media::Yuv420;
 use rayon::prelude::*;
 
-use crate::{
-    RenderError,
-    geometry::Rect,
-    resample::{Lay, draw},
-};
+use crate::{RenderError, resample::scaled};
 
 /// Writes `picture`, at `file_px`, so that the file is whole or not there. Formats that are no stills are written as
 /// PNG.
 pub(crate) fn write(picture: &Yuv420, file_px: (u32, u32), format: Format, out: &Path) -> Result<(), RenderError> {
     let failed = RenderError::disk("still");
-    let scaled = scaled(picture, file_px);
-    let rgb = rgb(scaled.as_ref().unwrap_or(picture));
+    let is_scaled = (picture.width_px, picture.height_px) != file_px;
+    let rgb = if is_scaled { rgb(&scaled(picture, file_px)) } else { rgb(picture) };
     let format = match format {
         Format::Jpg => ImageFormat::Jpeg,
         Format::Bmp => ImageFormat::Bmp,
@@ -36,16 +32,6 @@ pub(crate) fn write(picture: &Yuv420, file_px: (u32, u32), format: Format, out: 
     part.as_file().sync_all().map_err(&failed)?;
     part.persist(out).map_err(|error| failed(error.error))?;
     Ok(())
-}
-
-fn scaled(picture: &Yuv420, (width, height): (u32, u32)) -> Option<Yuv420> {
-    if (picture.width_px, picture.height_px) == (width, height) {
-        return None;
-    }
-    let mut out = Yuv420::new(width, height);
-    let target = Rect { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(height) };
-    draw(&mut out, picture, Lay { target, opacity: 255 });
-    Some(out)
 }
 
 /// BT.709, limited range, as RGB of 8 bits.

@@ -143,7 +143,10 @@ impl Overlay {
                 let whole = Rect { x: 0.0, y: 0.0, width, height };
                 let own = layer.placement.source;
                 if own == whole {
-                    let now = Affine::between(own, upright.unwrap_or(area)).then(rest(upright, state.map));
+                    let now = match upright {
+                        Some(target) => Affine::between(own, target),
+                        None => Affine::between(own, area).then(state.map),
+                    };
                     return drawing.draw(now, frame_px);
                 }
                 // A drawing that is cropped is drawn in its box first, where what hangs over is cut off.
@@ -164,11 +167,6 @@ impl Overlay {
             },
         }
     }
-}
-
-/// What is left to do of `map` once an upright place has been found.
-fn rest(upright: Option<Rect>, map: Affine) -> Affine {
-    if upright.is_some() { Affine::IDENTITY } else { map }
 }
 
 fn compose(set: &SetText, arrivals: &[Arrival]) -> Raster {

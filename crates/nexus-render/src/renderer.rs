@@ -9,13 +9,13 @@ use nexus_core::{
     film::{Film, RenderRequest},
     port::{Adapter, BlobStore, Renderer, StepContext},
 };
-use nexus_edit::model::Word as _;
+use nexus_edit::model::{Format, Word as _};
 use nexus_media::grab_jpeg;
 
 use crate::{
     RenderError, document,
     segment::{RENDERER_VERSION, hash_of},
-    sources::Stored,
+    sources::{Stored, hash_of_file},
     studio::{Job, Rendered, RendererConfig, Studio},
 };
 
@@ -74,7 +74,7 @@ impl LocalRenderer {
         if out.extension().is_some_and(|extension| extension == "mp4") {
             return Ok(grab_jpeg(out, at_s, Some(POSTER_WIDTH_PX), poster).await?);
         }
-        self.studio.jpeg(job, at_s, poster).await
+        self.studio.still_at(job, at_s, Format::Jpg, poster).await.map(|_| ())
     }
 
     async fn store(
@@ -84,7 +84,7 @@ impl LocalRenderer {
         (out, extension): (&Path, &str),
         poster: &Path,
     ) -> Result<Film, RenderError> {
-        let hash = hash_of_file(out).await?;
+        let hash = hash_of_file(out).await.map_err(RenderError::disk("film"))?;
         let key = |extension: &str| {
             BlobKey::new(request.business, &format!("films/{}.{extension}", &hash[..32]))
                 .expect("a hash is a fit object name")
@@ -116,17 +116,4 @@ impl Renderer for LocalRenderer {
     async fn render(&self, request: &RenderRequest, context: &StepContext) -> PortResult<Film> {
         Ok(self.film(request, context).await?)
     }
-}
-
-async fn hash_of_file(file: &Path) -> Result<String, RenderError> {
-    let file = file.to_owned();
-    let hash = move || -> std::io::Result<String> {
-        let mut hasher = blake3::Hasher::new();
-        std::io::copy(&mut std::fs::File::open(file)?, &mut hasher)?;
-        Ok(hasher.finalize().to_hex().to_string())
-    };
-    tokio::task::spawn_blocking(hash)
-        .await
-        .map_err(|_| RenderError::Stopped("hash"))?
-        .map_err(RenderError::disk("film"))
 }

@@ -62,6 +62,14 @@ pub(crate) fn draw(canvas: &mut Yuv420, picture: &Yuv420, lay: Lay) {
     );
 }
 
+/// `picture` as a whole at another size.
+pub(crate) fn scaled(picture: &Yuv420, (width_px, height_px): (u32, u32)) -> Yuv420 {
+    let mut out = Yuv420::new(width_px, height_px);
+    let target = Rect { x: 0.0, y: 0.0, width: f64::from(width_px), height: f64::from(height_px) };
+    draw(&mut out, picture, Lay { target, opacity: 255 });
+    out
+}
+
 /// The pixels of one direction that are drawn, and from which source pixels each is mixed.
 struct Axis {
     /// First pixel drawn.

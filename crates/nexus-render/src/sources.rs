@@ -44,17 +44,23 @@ pub struct Files(pub BTreeMap<String, PathBuf>);
 impl Library for Files {
     async fn find(&self, src: &str) -> Result<Option<Found>, RenderError> {
         let file = self.0.get(src).cloned().unwrap_or_else(|| PathBuf::from(src.trim_start_matches("file://")));
-        let read = move || -> std::io::Result<Option<Found>> {
-            if !file.is_file() {
-                return Ok(None);
-            }
-            let mut hasher = blake3::Hasher::new();
-            std::io::copy(&mut std::fs::File::open(&file)?, &mut hasher)?;
-            Ok(Some(Found { identity: hasher.finalize().to_hex().to_string(), file }))
-        };
-        let found = tokio::task::spawn_blocking(read).await.map_err(|_| RenderError::Stopped("hash"))?;
-        found.map_err(RenderError::disk("source"))
+        if !tokio::fs::metadata(&file).await.is_ok_and(|facts| facts.is_file()) {
+            return Ok(None);
+        }
+        let identity = hash_of_file(&file).await.map_err(RenderError::disk("source"))?;
+        Ok(Some(Found { file, identity }))
     }
+}
+
+/// BLAKE3 of a file, 64 hexadecimal digits.
+pub(crate) async fn hash_of_file(file: &Path) -> std::io::Result<String> {
+    let file = file.to_owned();
+    let hash = move || {
+        let mut hasher = blake3::Hasher::new();
+        std::io::copy(&mut std::fs::File::open(file)?, &mut hasher)?;
+        Ok(hasher.finalize().to_hex().to_string())
+    };
+    tokio::task::spawn_blocking(hash).await?
 }
 
 /// Stored objects by the `src` that names them.

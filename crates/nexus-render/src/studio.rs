@@ -128,7 +128,9 @@ impl Studio {
         self.prepare().await?;
         let (edit, film) = self.film(job).await?;
         match edit.output.format {
-            Format::Jpg | Format::Png | Format::Bmp => self.still(&film, edit.output.format, out).await,
+            still @ (Format::Jpg | Format::Png | Format::Bmp) => {
+                self.write_still(&film, film.plan.window.start, still, out).await
+            }
             Format::Mp3 => self.sound_alone(&film, out, context).await,
             Format::Mp4 | Format::Gif => {
                 let parts = self.parts(&film, context).await?;
@@ -143,8 +145,7 @@ impl Studio {
     /// As [`Self::render`]; an edit that is shorter than that gives its last frame.
     pub async fn frame(&self, job: &Job<'_>, at_s: f64, out: &Path) -> Result<Rendered, RenderError> {
         self.prepare().await?;
-        let (_, film) = self.film(job).await?;
-        self.write_still(&film, frame_at(&film.plan, at_s), Format::Png, out).await
+        self.still_at(job, at_s, Format::Png, out).await
     }
 
     /// How `job` would be rendered: its layers, sounds and pieces, and which pieces are there already.
@@ -167,11 +168,16 @@ impl Studio {
         folder.map_err(RenderError::disk("scratch folder"))
     }
 
-    /// Writes the frame at `at_s` seconds of the timeline as JPEG.
-    pub(crate) async fn jpeg(&self, job: &Job<'_>, at_s: f64, out: &Path) -> Result<(), RenderError> {
+    /// Writes the frame at `at_s` seconds of the timeline as a still of `format`.
+    pub(crate) async fn still_at(
+        &self,
+        job: &Job<'_>,
+        at_s: f64,
+        format: Format,
+        out: &Path,
+    ) -> Result<Rendered, RenderError> {
         let (_, film) = self.film(job).await?;
-        let frame = frame_at(&film.plan, at_s);
-        self.write_still(&film, frame, Format::Jpg, out).await.map(|_| ())
+        self.write_still(&film, frame_at(&film.plan, at_s), format, out).await
     }
 
     /// The film that an equal request gave before.
@@ -356,10 +362,6 @@ impl Studio {
             remarks: plan.remarks.iter().cloned().chain(remark).collect(),
             ..silent(film)
         })
-    }
-
-    async fn still(&self, film: &Arc<SharedFilm>, format: Format, out: &Path) -> Result<Rendered, RenderError> {
-        self.write_still(film, film.plan.window.start, format, out).await
     }
 
     async fn write_still(

@@ -11,10 +11,9 @@ use crate::{
     compositor::{LiveLayer, Pixels, compose},
     filter,
     fonts::{Face, Fonts},
-    geometry::Rect,
     overlay::Overlay,
     plan::{Content, Layer, Picture, Plan},
-    resample::{Lay, draw},
+    resample::scaled,
     segment::live,
     sources::Sources,
     still::Still,
@@ -36,7 +35,7 @@ pub(crate) struct Film {
     pub(crate) preset: Preset,
     pub(crate) encoder_threads: u8,
     pub(crate) decoder_threads: u8,
-    /// Width and height of the file, where it is not the frame's.
+    /// Width and height of the file; the frame's unless `scaleTo` says otherwise.
     pub(crate) file_px: (u32, u32),
 }
 
@@ -48,11 +47,7 @@ pub(crate) async fn render_segment(
     out: PathBuf,
     on_frame: impl Fn() + Send,
 ) -> Result<Vec<String>, RenderError> {
-    let prepared = {
-        let (film, piece) = (Arc::clone(&film), piece.clone());
-        tokio::task::spawn_blocking(move || prepare(&film, &piece))
-    };
-    let mut layers = prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))??;
+    let mut layers = prepare(&film, piece.clone()).await?;
     let remarks = layers
         .iter()
         .filter_map(|live| if let Pixels::Drawn(overlay) = &live.pixels { overlay.remark() } else { None })
@@ -71,9 +66,10 @@ pub(crate) async fn render_segment(
         });
         let (returned, canvas) = drawn.await.map_err(|_| RenderError::Stopped("compositor"))?;
         layers = returned;
-        match (canvas.width_px, canvas.height_px) == film.file_px {
-            true => writer.write(canvas).await?,
-            false => writer.write_scaled(canvas, film.file_px).await?,
+        if (canvas.width_px, canvas.height_px) == film.file_px {
+            writer.write(canvas).await?;
+        } else {
+            writer.write_scaled(canvas, film.file_px).await?;
         }
         on_frame();
     }
@@ -84,11 +80,7 @@ pub(crate) async fn render_segment(
 /// One frame of the timeline, drawn alone.
 pub(crate) async fn render_frame(film: Arc<Film>, frame: u64) -> Result<Yuv420, RenderError> {
     let piece = frame..frame + 1;
-    let prepared = {
-        let (film, piece) = (Arc::clone(&film), piece.clone());
-        tokio::task::spawn_blocking(move || prepare(&film, &piece))
-    };
-    let mut layers = prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))??;
+    let mut layers = prepare(&film, piece.clone()).await?;
     for live in &mut layers {
         let mut readers = Readers::of(live);
         feed_all(&film, live, &mut readers, &piece, frame).await?;
@@ -113,8 +105,13 @@ impl Readers {
     }
 }
 
-fn prepare(film: &Film, piece: &Range<u64>) -> Result<Vec<LiveLayer>, RenderError> {
-    live(&film.plan, piece).map(|(index, layer)| prepare_layer(film, layer, film.faces.get(&index))).collect()
+/// The layers of a piece, ready to be drawn.
+async fn prepare(film: &Arc<Film>, piece: Range<u64>) -> Result<Vec<LiveLayer>, RenderError> {
+    let film = Arc::clone(film);
+    let prepared = tokio::task::spawn_blocking(move || {
+        live(&film.plan, &piece).map(|(index, layer)| prepare_layer(&film, layer, film.faces.get(&index))).collect()
+    });
+    prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))?
 }
 
 fn prepare_layer(film: &Film, layer: &Layer, face: Option<&Face>) -> Result<LiveLayer, RenderError> {
@@ -339,14 +336,9 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes the frame at another size, and takes it back for the next one.
-    async fn write_scaled(&mut self, frame: Yuv420, (width, height): (u32, u32)) -> Result<(), RenderError> {
-        let scaled = tokio::task::spawn_blocking(move || {
-            let mut out = Yuv420::new(width, height);
-            let target = Rect { x: 0.0, y: 0.0, width: f64::from(width), height: f64::from(height) };
-            draw(&mut out, &frame, Lay { target, opacity: 255 });
-            out
-        });
+    /// Writes the frame at another size.
+    async fn write_scaled(&mut self, frame: Yuv420, file_px: (u32, u32)) -> Result<(), RenderError> {
+        let scaled = tokio::task::spawn_blocking(move || scaled(&frame, file_px));
         let scaled = scaled.await.map_err(|_| RenderError::Stopped("compositor"))?;
         // Frames of the file's size do not come back to be drawn on.
         self.fresh = self.fresh.max(1);
