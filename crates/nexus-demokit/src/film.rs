@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use nexus_core::{FrameRate, film::FilmTags};
-use nexus_media::{EncodeSpec, FrameWriter, MediaError, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
+use nexus_media::{
+    EncodeSpec, Encoder, FrameWriter, MediaError, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound,
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -46,7 +48,7 @@ async fn encode(truth: &ClipTruth, out: &Path) -> Result<(), DemoKitError> {
         height_px: truth.height_px,
         rate: FrameRate::FPS_30,
         crf: CRF,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: THREADS,
     };
     let mut writer = FrameWriter::open(&spec).await.map_err(failed)?;

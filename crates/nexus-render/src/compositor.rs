@@ -53,18 +53,28 @@ struct Stage {
 }
 
 /// Draws frame `frame` of the timeline over `canvas`.
-pub(crate) fn compose(plan: &Plan, layers: &mut [LiveLayer], frame: u64, canvas: &mut Yuv420) {
+pub(crate) fn compose(plan: &Plan, layers: &mut [impl AsMut<LiveLayer>], frame: u64, canvas: &mut Yuv420) {
     let stage = Stage { fps: plan.rate.as_f64(), frame_px: plan.frame_px() };
-    let bottom = layers.iter().rposition(|live| live.is_seen(frame) && live.hides_all_below(frame, stage));
+    let mut seen: Vec<&mut LiveLayer> =
+        layers.iter_mut().map(AsMut::as_mut).filter(|live: &&mut LiveLayer| live.is_seen(frame)).collect();
+    let bottom = seen.iter().rposition(|live| live.hides_all_below(frame, stage));
     if bottom.is_none() {
         fill(canvas, plan.background);
     }
-    for live in layers.iter_mut().skip(bottom.unwrap_or(0)).filter(|live| live.is_seen(frame)) {
+    for live in seen.iter_mut().skip(bottom.unwrap_or(0)) {
         live.draw(frame, stage, canvas);
     }
 }
 
 impl LiveLayer {
+    /// What people should know of it.
+    pub(crate) fn remark(&self) -> Option<String> {
+        match &self.pixels {
+            Pixels::Drawn(overlay) => overlay.remark(),
+            Pixels::Moving { .. } | Pixels::Standing(_) => None,
+        }
+    }
+
     fn is_seen(&self, frame: u64) -> bool {
         (self.layer.start..self.layer.end).contains(&frame)
     }

@@ -11,6 +11,7 @@ mod chroma;
 mod colour;
 mod compositor;
 mod content;
+mod direct;
 pub mod document;
 mod error;
 mod explain;

@@ -16,7 +16,7 @@ use nexus_core::{
     port::StepContext,
 };
 use nexus_edit::model::{Edit, Format, Quality};
-use nexus_media::{MuxSpec, Preset, measure_loudness, mux, write_gif, write_mp3};
+use nexus_media::{Encoder, MuxSpec, Preset, has_encoder, measure_loudness, mux, write_gif, write_mp3};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -29,10 +29,11 @@ use crate::{
     export,
     fonts::{Face, Fonts},
     plan::{Content, Plan, Sounding, resolve},
-    segment::{EncoderFacts, RENDERER_VERSION, hash_of, segment_key, segments},
+    segment::{EncoderFacts, RENDERER_VERSION, chains, hash_of, segment_key, segments},
     sound::{Mix, master, mix},
     sources::{Library, Sources, gather},
-    worker::{Film as SharedFilm, render_frame, render_segment},
+    svg::has_words,
+    worker::{Film as SharedFilm, Piece, render_chain, render_frame},
 };
 
 /// Frames above this many pixels are encoded one piece at a time, with more threads: memory, not speed, decides.
@@ -47,8 +48,8 @@ pub struct RendererConfig {
     pub scratch_dir: PathBuf,
     /// Pieces that are rendered at a time, at least 1.
     pub workers: usize,
-    /// Effort of the encoder.
-    pub preset: Preset,
+    /// The encoder of pictures and its effort.
+    pub encoder: Encoder,
     /// Threads of each encoder.
     pub threads_per_encoder: u8,
     /// Threads of each decoder.
@@ -65,7 +66,7 @@ impl RendererConfig {
             cache_dir: cache_dir.into(),
             scratch_dir: scratch_dir.into(),
             workers: 2,
-            preset: Preset::Veryfast,
+            encoder: Encoder::X264(Preset::Veryfast),
             threads_per_encoder: 1,
             threads_per_decoder: 1,
             cache_limit_bytes: 8 << 30,
@@ -191,6 +192,10 @@ impl Studio {
 
     async fn prepare(&self) -> Result<(), RenderError> {
         self.cache.prepare().await?;
+        let encoder = self.config.encoder;
+        if !has_encoder(encoder).await? {
+            return Err(RenderError::NoEncoder(encoder.name()));
+        }
         tokio::fs::create_dir_all(&self.config.scratch_dir).await.map_err(RenderError::disk("scratch folder"))
     }
 
@@ -241,11 +246,13 @@ impl Studio {
         let is_large = u64::from(plan.width_px) * u64::from(plan.height_px) > LARGE_FRAME_PX;
         let together =
             u8::try_from(self.config.workers).unwrap_or(u8::MAX).saturating_mul(self.config.threads_per_encoder);
+        // Too few chains for all workers: the decoders take what is left of the processors.
+        let is_idle = chains(&plan, segments(&plan)).len() < self.config.workers;
         Ok(SharedFilm {
             crf: crf(plan.quality),
-            preset: self.config.preset,
+            encoder: self.config.encoder,
             encoder_threads: if is_large { together.max(1) } else { self.config.threads_per_encoder },
-            decoder_threads: self.config.threads_per_decoder,
+            decoder_threads: if is_idle { together.max(1) } else { self.config.threads_per_decoder },
             fonts,
             file_px: file_px(edit, &plan),
             plan,
@@ -262,13 +269,26 @@ impl Studio {
         let done = Arc::new(AtomicU64::new(0));
         let mut tasks: JoinSet<Result<Vec<String>, RenderError>> = JoinSet::new();
         let mut files = Vec::new();
+        let mut missing = Vec::new();
+        let mut remarks = BTreeSet::new();
         for piece in segments(plan) {
             let out = self.cache.segment(&segment_key(plan, &piece, &identities, &encoder));
-            files.push(out.clone());
-            let job = PieceJob {
+            match finished(&out).await {
+                Some(found) => {
+                    remarks.extend(found);
+                    done.fetch_add(piece.end - piece.start, Ordering::Relaxed);
+                }
+                None => missing.push((piece, out.clone())),
+            }
+            files.push(out);
+        }
+        context.report(done.load(Ordering::Relaxed), plan.frames(), "frames");
+        let outs: BTreeMap<u64, PathBuf> = missing.iter().map(|(piece, out)| (piece.start, out.clone())).collect();
+        for chain in chains(plan, missing.into_iter().map(|(piece, _)| piece).collect()) {
+            let pieces = chain.into_iter().map(|frames| Piece { out: outs[&frames.start].clone(), frames }).collect();
+            let job = ChainJob {
                 film: Arc::clone(film),
-                piece,
-                out,
+                pieces,
                 permits: Arc::clone(&self.permits),
                 weight: if is_large { self.config.workers.max(1) as u32 } else { 1 },
                 done: Arc::clone(&done),
@@ -278,7 +298,6 @@ impl Studio {
         }
         let sound = self.sound(film);
         let pictures = async {
-            let mut remarks = BTreeSet::new();
             while let Some(outcome) = tasks.join_next().await {
                 remarks.extend(outcome.map_err(|_| RenderError::Stopped("segment worker"))??);
             }
@@ -407,7 +426,13 @@ fn file_px(edit: &Edit, plan: &Plan) -> (u32, u32) {
 }
 
 fn encoder_facts(film: &SharedFilm) -> EncoderFacts {
-    EncoderFacts { crf: film.crf, preset: film.preset.as_str(), threads: film.encoder_threads, file_px: film.file_px }
+    EncoderFacts {
+        crf: film.crf,
+        encoder: film.encoder.name(),
+        preset: film.encoder.preset(),
+        threads: film.encoder_threads,
+        file_px: film.file_px,
+    }
 }
 
 /// What a film is joined from.
@@ -423,42 +448,41 @@ struct SoundNotes {
     remark: Option<String>,
 }
 
-struct PieceJob {
+/// Consecutive pieces that are still to be rendered.
+struct ChainJob {
     film: Arc<SharedFilm>,
-    piece: Range<u64>,
-    out: PathBuf,
+    pieces: Vec<Piece>,
     permits: Arc<Semaphore>,
     weight: u32,
     done: Arc<AtomicU64>,
     context: StepContext,
 }
 
-impl PieceJob {
-    /// Renders the piece unless it lies finished; its remarks either way.
+impl ChainJob {
+    /// Renders the pieces; their remarks.
     async fn run(self) -> Result<Vec<String>, RenderError> {
-        let Self { film, piece, out, permits, weight, done, context } = self;
+        let Self { film, pieces, permits, weight, done, context } = self;
         let total = film.plan.frames();
-        let notes = Cache::notes(&out);
-        if tokio::fs::try_exists(&out).await.unwrap_or(false)
-            && let Some(remarks) = read_json(&notes).await
-        {
-            let count = piece.end - piece.start;
-            context.report(done.fetch_add(count, Ordering::Relaxed) + count, total, "frames");
-            return Ok(remarks);
-        }
         let _permit = permits.acquire_many_owned(weight).await.map_err(|_| RenderError::Stopped("segment worker"))?;
-        let on_frame = || context.report(done.fetch_add(1, Ordering::Relaxed) + 1, total, "frames");
-        let remarks = render_segment(film, piece, out, on_frame).await?;
-        write_json(&notes, &remarks).await?;
-        Ok(remarks)
+        let on_frames = |count| context.report(done.fetch_add(count, Ordering::Relaxed) + count, total, "frames");
+        render_chain(film, pieces, on_frames).await
     }
+}
+
+/// The remarks of a piece that lies finished.
+async fn finished(piece: &Path) -> Option<Vec<String>> {
+    let is_there = tokio::fs::try_exists(piece).await.unwrap_or(false);
+    if is_there { read_json(&Cache::notes(piece)).await } else { None }
 }
 
 /// The content identity of each layer: bytes of its source, or letter shapes of its font.
 fn identities(film: &SharedFilm) -> BTreeMap<usize, String> {
     let source = |src: &str| film.sources.identities.get(src).cloned();
     let identity = |(index, layer): (usize, &crate::plan::Layer)| {
-        let own = film.faces.get(&index).map(|face| face.identity.clone());
+        let own = match &layer.content {
+            Content::Svg { markup } if has_words(markup) => Some(film.fonts.identity()),
+            _ => film.faces.get(&index).map(|face| face.identity.clone()),
+        };
         let file = layer.src().and_then(source);
         let masks = layer.mattes.iter().filter_map(|matte| matte.layer.src().and_then(source));
         let all: Vec<String> = own.into_iter().chain(file).chain(masks).collect();

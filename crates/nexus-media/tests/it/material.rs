@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nexus_core::{FrameRate, film::FilmTags};
-use nexus_media::{EncodeSpec, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
+use nexus_media::{EncodeSpec, Encoder, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
 
 /// Width of the clips, in pixels.
 pub(crate) const WIDTH: u32 = 320;
@@ -36,7 +36,7 @@ pub(crate) async fn film(out: &Path, rate: FrameRate, frames: u64, mut draw: imp
         height_px: HEIGHT,
         rate,
         crf: 16,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: 1,
     };
     let mut writer = FrameWriter::open(&spec).await.expect("an encoder");

@@ -76,7 +76,8 @@ fn a_key_depends_on_its_own_piece_alone() {
             .filter(|(_, layer)| layer.src() == Some("c"))
             .map(|(index, _)| (index, source.to_owned()))
             .collect();
-        let encoder = EncoderFacts { crf: 20, preset: "veryfast", threads: 1, file_px: (1080, 1920) };
+        let encoder =
+            EncoderFacts { crf: 20, encoder: "libx264", preset: "veryfast", threads: 1, file_px: (1080, 1920) };
         segments(&plan).iter().map(|piece| segment_key(&plan, piece, &identities, &encoder)).collect::<Vec<_>>()
     };
     let first = keys("one", "etag");
