@@ -34,7 +34,7 @@ pub(crate) async fn film(clip: &Clip, truth: &ClipTruth, out: &Path) -> Result<(
     let samples = ambience.record(truth.duration_s);
     write_sound(&samples, 48_000, 2, &sound, SoundFormat::Aac).await.map_err(failed)?;
     let tags = FilmTags { title: truth.name.replace('_', " "), keywords: truth.seen.join(", "), ..FilmTags::default() };
-    let spec = MuxSpec { segments: vec![silent], sound: Some(sound), tags, out: out.to_owned() };
+    let spec = MuxSpec { segments: vec![silent], known: None, sound: Some(sound), tags, out: out.to_owned() };
     mux(&spec).await.map_err(failed)?;
     Ok(())
 }

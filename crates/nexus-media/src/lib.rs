@@ -35,7 +35,7 @@ pub use graph::{GraphSpec, Shot, StillOverlay, render_graph};
 pub use jail::{JailError, Sandbox, SandboxChosen, choose_sandbox, chosen_sandbox, sandbox_status};
 pub use limits::Limits;
 pub use loudness::{Loudness, limit_peaks, measure_loudness};
-pub use mux::{MuxSpec, mux};
+pub use mux::{MuxSpec, Shape, mux};
 pub use port::FfmpegMedia;
 pub use probe::{ffmpeg_version, probe_file};
 pub use sound::{SoundFormat, SoundSpec, read_sound, write_sound};

@@ -9,9 +9,10 @@ use crate::{
     colour::Rgb,
     filter,
     geometry::Rect,
+    grade,
     mask::Mask,
     overlay::Overlay,
-    plan::{Layer, Plan},
+    plan::{Content, Layer, Plan},
     pose::{Pose, pose},
     resample::{Lay, draw},
     warp::{Sheet, warp},
@@ -112,6 +113,9 @@ impl LiveLayer {
                 if std::mem::take(is_raw) {
                     if let Some(key) = key {
                         chroma::key_out(key, picture, alpha);
+                    }
+                    if let Content::Video { grade: Some(grade), .. } = self.layer.content {
+                        grade::apply(grade, picture);
                     }
                     if let Some(effect) = self.layer.filter {
                         filter::apply(effect, picture);

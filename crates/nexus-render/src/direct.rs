@@ -116,7 +116,7 @@ fn shots(film: &Film, piece: &Range<u64>, actors: &[Actor]) -> Option<Vec<Shot>>
 /// Over how many frames a layer that fills the frame fades in at the start of `frames`; `None` when it is anything
 /// else than plain footage that fills the frame.
 fn fade_in(film: &Film, layer: &Layer, frames: &Range<u64>) -> Option<u64> {
-    let Content::Video { picture, key: None, speed, .. } = &layer.content else { return None };
+    let Content::Video { picture, key: None, grade: None, speed, .. } = &layer.content else { return None };
     let plan = &film.plan;
     let is_plain = *speed > 0.0 && layer.filter.is_none() && layer.mattes.is_empty();
     if !is_plain || (picture.width_px, picture.height_px) != (plan.width_px, plan.height_px) {

@@ -19,6 +19,7 @@ mod export;
 mod filter;
 mod fonts;
 pub mod geometry;
+mod grade;
 mod mask;
 pub mod motion;
 mod overlay;

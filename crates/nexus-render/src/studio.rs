@@ -16,7 +16,9 @@ use nexus_core::{
     port::StepContext,
 };
 use nexus_edit::model::{Edit, Format, Quality};
-use nexus_media::{Encoder, MuxSpec, Preset, has_encoder, measure_loudness, mux, write_gif, write_mp3};
+use nexus_media::{
+    Encoder, Loudness, MuxSpec, Preset, Shape, has_encoder, measure_loudness, mux, write_gif, write_mp3,
+};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -30,7 +32,7 @@ use crate::{
     fonts::{Face, Fonts},
     plan::{Content, Plan, Sounding, resolve},
     segment::{EncoderFacts, RENDERER_VERSION, chains, hash_of, segment_key, segments},
-    sound::{Mix, master, mix},
+    sound::{Master, Mix, master, mix},
     sources::{Library, Sources, gather},
     svg::has_words,
     worker::{Film as SharedFilm, Piece, render_chain, render_frame},
@@ -104,9 +106,9 @@ pub struct Rendered {
     pub rate: FrameRate,
     /// Exact length in frames.
     pub frames: u64,
-    /// Integrated loudness in LUFS, measured on the finished file; `None` without sound.
+    /// Integrated loudness in LUFS, measured on the encoded sound; `None` without sound.
     pub loudness_lufs: Option<f64>,
-    /// True peak in dBTP, measured on the finished file.
+    /// True peak in dBTP, likewise.
     pub true_peak_dbtp: Option<f64>,
     /// What people should know.
     pub remarks: Vec<String>,
@@ -193,7 +195,8 @@ impl Studio {
     async fn prepare(&self) -> Result<(), RenderError> {
         self.cache.prepare().await?;
         let encoder = self.config.encoder;
-        if !has_encoder(encoder).await? {
+        // Every ffmpeg that we know has x264, and asking costs a tenth of a second.
+        if !matches!(encoder, Encoder::X264(_)) && !has_encoder(encoder).await? {
             return Err(RenderError::NoEncoder(encoder.name()));
         }
         tokio::fs::create_dir_all(&self.config.scratch_dir).await.map_err(RenderError::disk("scratch folder"))
@@ -303,34 +306,35 @@ impl Studio {
             }
             Ok::<_, RenderError>(remarks)
         };
-        let (remarks, (sound, sound_remark)) = tokio::try_join!(pictures, sound)?;
-        let remarks = remarks.into_iter().chain(sound_remark).collect();
+        let (remarks, (sound, notes)) = tokio::try_join!(pictures, sound)?;
+        let remarks = remarks.into_iter().chain(notes.remark).collect();
+        let sound = sound.zip(notes.loudness);
         Ok(Parts { segments: files, sound, remarks })
     }
 
     /// The film's sound, found or made; `None` when there is nothing to hear.
-    async fn sound(&self, film: &SharedFilm) -> Result<(Option<PathBuf>, Option<String>), RenderError> {
+    async fn sound(&self, film: &SharedFilm) -> Result<(Option<PathBuf>, SoundNotes), RenderError> {
         let plan = &film.plan;
         if plan.sounds.is_empty() {
-            return Ok((None, None));
+            return Ok((None, SoundNotes::default()));
         }
         let out = self.cache.sound(&sound_key(film));
         let notes = Cache::notes(&out);
-        if let Some(SoundNotes { is_silent, remark }) = read_json(&notes).await
-            && (is_silent || tokio::fs::try_exists(&out).await.unwrap_or(false))
+        if let Some(found) = read_json::<SoundNotes>(&notes).await
+            && (found.loudness.is_none() || tokio::fs::try_exists(&out).await.unwrap_or(false))
         {
-            return Ok(((!is_silent).then_some(out), remark));
+            return Ok((found.loudness.map(|_| out), found));
         }
         let second = |frame: u64| plan.rate.start_of(Frames(frame)).0;
         let window_s = (second(plan.window.start), second(plan.window.end));
         let mixed = mix(&Mix { sounds: &plan.sounds, files: &film.sources.files, window_s }).await?;
-        let mastered = master(mixed, &out).await?;
-        let is_silent = !mastered.written;
-        write_json(&notes, &SoundNotes { is_silent, remark: mastered.remark.clone() }).await?;
-        Ok(((!is_silent).then_some(out), mastered.remark))
+        let Master { loudness, remark } = master(mixed, &out).await?;
+        let made = SoundNotes { loudness, remark };
+        write_json(&notes, &made).await?;
+        Ok((loudness.map(|_| out), made))
     }
 
-    /// Joins the pieces, and measures what they are joined to.
+    /// Joins the pieces and the sound.
     async fn join(
         &self,
         film: &SharedFilm,
@@ -342,18 +346,20 @@ impl Studio {
     ) -> Result<Rendered, RenderError> {
         let plan = &film.plan;
         context.report(plan.frames(), plan.frames(), "joining the film");
-        let in_use: BTreeSet<PathBuf> = parts.segments.iter().cloned().chain(parts.sound.clone()).collect();
+        let in_use: BTreeSet<PathBuf> =
+            parts.segments.iter().cloned().chain(parts.sound.iter().map(|(sound, _)| sound.clone())).collect();
         let is_gif = edit.output.format == Format::Gif;
-        let sound = parts.sound.filter(|_| !is_gif);
-        let has_sound = sound.is_some();
+        let (sound, loudness) = parts.sound.filter(|_| !is_gif).unzip();
         let joined = if is_gif { out.with_extension("joined.mp4") } else { out.to_owned() };
-        mux(&MuxSpec { segments: parts.segments, sound, tags: tags.clone(), out: joined.clone() }).await?;
+        let (width_px, height_px) = film.file_px;
+        let counts = segments(plan).into_iter().map(|piece| piece.end - piece.start).collect();
+        let known = Some(Shape { rate: plan.rate, width_px, height_px, counts });
+        mux(&MuxSpec { segments: parts.segments, known, sound, tags: tags.clone(), out: joined.clone() }).await?;
         if is_gif {
             let made = write_gif(&joined, edit.output.repeat != Some(false), out).await;
             tokio::fs::remove_file(&joined).await.map_err(RenderError::disk("scratch file"))?;
             made?;
         }
-        let loudness = if has_sound { Some(measure_loudness(out).await?) } else { None };
         self.cache.shrink(&in_use).await?;
         Ok(Rendered {
             loudness_lufs: loudness.map(|loudness| loudness.integrated_lufs),
@@ -366,7 +372,7 @@ impl Studio {
     async fn sound_alone(&self, film: &SharedFilm, out: &Path, context: &StepContext) -> Result<Rendered, RenderError> {
         let plan = &film.plan;
         context.report(0, plan.frames(), "mixing the sound");
-        let (sound, remark) = self.sound(film).await?;
+        let (sound, notes) = self.sound(film).await?;
         let Some(sound) = sound else {
             let expected = "expected a clip that is heard: the timeline is silent, and an mp3 has nothing but sound";
             return Err(RenderError::edit("timeline", expected));
@@ -378,7 +384,7 @@ impl Studio {
             height_px: 0,
             loudness_lufs: Some(loudness.integrated_lufs),
             true_peak_dbtp: Some(loudness.true_peak_dbtp),
-            remarks: plan.remarks.iter().cloned().chain(remark).collect(),
+            remarks: plan.remarks.iter().cloned().chain(notes.remark).collect(),
             ..silent(film)
         })
     }
@@ -438,13 +444,14 @@ fn encoder_facts(film: &SharedFilm) -> EncoderFacts {
 /// What a film is joined from.
 struct Parts {
     segments: Vec<PathBuf>,
-    sound: Option<PathBuf>,
+    sound: Option<(PathBuf, Loudness)>,
     remarks: Vec<String>,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+/// What is known of a sound; no loudness means silence and no file.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 struct SoundNotes {
-    is_silent: bool,
+    loudness: Option<Loudness>,
     remark: Option<String>,
 }
 

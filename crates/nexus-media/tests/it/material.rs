@@ -89,8 +89,13 @@ pub(crate) fn tone(hz: f64, level: f64, length_s: f64) -> Vec<f32> {
 pub(crate) async fn with_sound(clip: &Path, samples: &[f32], out: &Path) -> PathBuf {
     let sound = out.with_extension("m4a");
     write_sound(samples, 48_000, 1, &sound, SoundFormat::Aac).await.expect("a sound");
-    let spec =
-        MuxSpec { segments: vec![clip.to_owned()], sound: Some(sound), tags: FilmTags::default(), out: out.to_owned() };
+    let spec = MuxSpec {
+        segments: vec![clip.to_owned()],
+        known: None,
+        sound: Some(sound),
+        tags: FilmTags::default(),
+        out: out.to_owned(),
+    };
     mux(&spec).await.expect("a film with sound");
     out.to_owned()
 }

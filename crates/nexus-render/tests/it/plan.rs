@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nexus_render::{
     document,
     plan::{Content, Plan, SourceFacts, resolve},
-    segment::{EncoderFacts, segment_key, segments},
+    segment::{EncoderFacts, chains, segment_key, segments},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -59,6 +59,17 @@ fn pieces_follow_the_bottom_pictures() {
     ] {
         assert_eq!(pieces(clips), want, "{name}");
     }
+}
+
+#[test]
+fn a_clip_across_an_edge_is_decoded_by_one_worker() {
+    // "b" fades in over the end of "a"; "c" is cut in.
+    let clips = [json!([video("b", 3.0, 5.0)]), json!([video("a", 0.0, 3.5), video("c", 8.0, 3.0)])];
+    let plan = plan(&edit(30.0, &clips));
+    let pieces = segments(&plan);
+    assert_eq!(pieces, [0..105, 105..240, 240..330].map(|piece| piece.start..piece.end).to_vec());
+    let chains = chains(&plan, pieces);
+    assert_eq!(chains, [vec![0..105, 105..240], vec![240..330]]);
 }
 
 #[test]

@@ -156,9 +156,15 @@ pub(crate) async fn write_talking_clip(folder: &Path, seconds: u64) -> PathBuf {
     let sound = folder.join("voice.m4a");
     write_sound(&noise(seconds as usize * 48_000, 0.2), 48_000, 2, &sound, SoundFormat::Aac).await.unwrap();
     let out = folder.join("talking.mp4");
-    mux(&MuxSpec { segments: vec![silent], sound: Some(sound), tags: FilmTags::default(), out: out.clone() })
-        .await
-        .unwrap();
+    mux(&MuxSpec {
+        segments: vec![silent],
+        known: None,
+        sound: Some(sound),
+        tags: FilmTags::default(),
+        out: out.clone(),
+    })
+    .await
+    .unwrap();
     out
 }
 
