@@ -21,6 +21,13 @@ pub struct Limits {
     pub work_deadline: Duration,
 }
 
+impl Limits {
+    /// For what we wrote ourselves: a film may be longer than any source.
+    pub(crate) fn of_our_own() -> Self {
+        Self { max_footage_s: 24.0 * 3600.0, max_sound_s: 24.0 * 3600.0, ..Self::default() }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -172,7 +172,7 @@ fn arguments(list: &Path, spec: &MuxSpec, rate: FrameRate, length_s: f64, part: 
 
 async fn verify(part: &PartFile, plan: &Shape, with_sound: bool) -> Result<MediaInfo, MediaError> {
     let file = name_of(part.out());
-    let probed = probe(part.path(), &Limits::default()).await?;
+    let probed = probe(part.path(), &Limits::of_our_own()).await?;
     let wrong = |expected: String, found: String| Err(MediaError::Verify { file: file.clone(), expected, found });
     let frames = probed.frames.unwrap_or(0);
     if frames != plan.frames() {

@@ -3,13 +3,16 @@
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use nexus_core::film::Film;
 use tokio::fs;
 
 use crate::RenderError;
+
+/// A hidden file that was not written to for this long belongs to nobody: an encoder writes every few seconds.
+const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Finished segments, sounds and films by their keys.
 #[derive(Debug, Clone)]
@@ -28,6 +31,23 @@ impl Cache {
     pub(crate) async fn prepare(&self) -> Result<(), RenderError> {
         for folder in ["segments", "sounds", "films"] {
             fs::create_dir_all(self.root.join(folder)).await.map_err(RenderError::disk("cache folder"))?;
+        }
+        self.sweep().await
+    }
+
+    /// Removes what a render that was killed left half done: hidden files that nobody has written to for long.
+    async fn sweep(&self) -> Result<(), RenderError> {
+        for folder in ["segments", "sounds"] {
+            let mut entries = fs::read_dir(self.root.join(folder)).await.map_err(RenderError::disk("cache folder"))?;
+            while let Some(entry) = entries.next_entry().await.map_err(RenderError::disk("cache folder"))? {
+                let is_part = entry.file_name().as_encoded_bytes().starts_with(b".");
+                let facts = if is_part { entry.metadata().await.ok() } else { None };
+                let age = facts.and_then(|facts| facts.modified().ok()).and_then(|time| time.elapsed().ok());
+                if age.is_some_and(|age| age > ABANDONED) {
+                    // Another render may have removed it first.
+                    drop(fs::remove_file(entry.path()).await);
+                }
+            }
         }
         Ok(())
     }

@@ -274,9 +274,14 @@ impl Studio {
         let mut files = Vec::new();
         let mut missing = Vec::new();
         let mut remarks = BTreeSet::new();
+        let mut begun = BTreeSet::new();
         for piece in segments(plan) {
             let out = self.cache.segment(&segment_key(plan, &piece, &identities, &encoder));
             match finished(&out).await {
+                // Equal pieces, of a slide show that repeats for instance, are made once.
+                None if !begun.insert(out.clone()) => {
+                    done.fetch_add(piece.end - piece.start, Ordering::Relaxed);
+                }
                 Some(found) => {
                     remarks.extend(found);
                     done.fetch_add(piece.end - piece.start, Ordering::Relaxed);

@@ -47,6 +47,21 @@ async fn parts_join_to_exactly_their_frames() {
 }
 
 #[tokio::test]
+async fn a_film_may_be_longer_than_any_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = folder.path().join("part.mp4");
+    counted(&part, FrameRate { num: 1, den: 1 }, 31).await;
+    let spec = MuxSpec {
+        segments: vec![part; 21],
+        known: None,
+        sound: None,
+        tags: FilmTags::default(),
+        out: folder.path().join("film.mp4"),
+    };
+    assert_eq!(mux(&spec).await.unwrap().duration_s.round(), 651.0);
+}
+
+#[tokio::test]
 async fn sound_stands_where_it_stood() {
     let folder = tempfile::tempdir().unwrap();
     let (clip, sound, out) =

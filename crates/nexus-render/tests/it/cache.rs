@@ -61,6 +61,20 @@ async fn a_changed_caption_renders_one_piece() {
 }
 
 #[tokio::test]
+async fn equal_pieces_are_made_once_and_what_was_abandoned_goes() {
+    let stage = stage().await;
+    let abandoned = stage.path("cache/segments/.part-abandoned");
+    std::fs::create_dir_all(abandoned.parent().unwrap()).unwrap();
+    let two_hours_ago = std::time::SystemTime::now() - Duration::from_secs(7200);
+    std::fs::File::create(&abandoned).unwrap().set_modified(two_hours_ago).unwrap();
+    let film =
+        stage.render(edit(30.0, &[json!([video("a", 0.0, 1.2), video("a", 1.2, 1.2), video("a", 2.4, 1.2)])])).await;
+    assert_eq!((film.length.0, stage.segments().len()), (108, 1));
+    assert_eq!(stage.frames(&film).await.len(), 108);
+    assert!(!abandoned.exists());
+}
+
+#[tokio::test]
 async fn a_render_that_was_cut_short_resumes() {
     let mut stage = Stage::new();
     stage.add_clip("long", (640, 360), 400, |index, frame| frame.y_mut().fill(40 + (index % 100) as u8)).await;
