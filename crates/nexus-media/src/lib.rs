@@ -22,6 +22,7 @@ mod probe;
 mod rendition;
 mod runner;
 mod sound;
+mod speech;
 mod starter;
 mod still;
 
@@ -37,4 +38,5 @@ pub use mux::{MuxSpec, mux};
 pub use port::FfmpegMedia;
 pub use probe::{ffmpeg_version, probe_file};
 pub use sound::{SoundFormat, SoundSpec, read_sound, write_sound};
+pub use speech::{Voice, speak};
 pub use still::grab_jpeg;
