@@ -78,7 +78,7 @@ async fn a_failure_says_where_and_why() {
     let stage = Stage::new().await;
     let told = format!("{}/told", stage.files);
     let mut not_drawn = stage.edit();
-    not_drawn["timeline"]["tracks"][0]["clips"][0]["asset"] = json!({ "type": "text-to-image", "prompt": "a harbour" });
+    not_drawn["timeline"]["tracks"][0]["clips"][0]["asset"] = json!({ "type": "html5", "html": "<p>a harbour</p>" });
     for (name, mut edit, wanted) in [
         ("private address", edit("http://10.0.0.1/clip.mp4"), "timeline.tracks[0].clips[0].asset.src"),
         ("this machine", edit(&stage.up.url("/v1/businesses")), "fetch.allow"),
@@ -195,6 +195,7 @@ async fn without_keys_this_machine_may_use_any() {
         ("/edit/{stage}/templates/{id}", "put"),
         ("/edit/{stage}/templates/render", "post"),
         ("/edit/{stage}/probe/{url}", "get"),
+        ("/serve/{stage}/assets", "post"),
         ("/serve/{stage}/assets/{id}", "delete"),
         ("/serve/{stage}/assets/render/{id}", "get"),
         ("/ingest/{stage}/sources", "post"),
