@@ -28,8 +28,8 @@ const CAST: [(Voice, &[&str]); 3] = [
     (
         Voice::Slt,
         &[
-            "joanna", "kendra", "kimberly", "salli", "ivy", "ruth", "danielle", "amy", "emma", "olivia", "nicole", "aria",
-            "ayanda", "niamh", "kajal", "raveena", "aditi",
+            "joanna", "kendra", "kimberly", "salli", "ivy", "ruth", "danielle", "amy", "emma", "olivia", "nicole",
+            "aria", "ayanda", "niamh", "kajal", "raveena", "aditi",
         ],
     ),
 ];

@@ -149,13 +149,7 @@ struct Board<'a> {
 }
 
 impl Board<'_> {
-    fn media(
-        &mut self,
-        clip: &Clip,
-        place: (usize, usize),
-        path: &str,
-        remarks: &mut Vec<String>,
-    ) -> Option<Media> {
+    fn media(&mut self, clip: &Clip, place: (usize, usize), path: &str, remarks: &mut Vec<String>) -> Option<Media> {
         match &clip.asset {
             Asset::TextToImage(still) => {
                 let (width, height) = self.box_of(clip);

@@ -49,7 +49,12 @@ fn every_description_is_found_with_what_it_asks_for() {
             json!(2),
             still((64, 34)),
         ),
-        ("image", json!({ "type": "image", "prompt": "waves", "src": "https://a.example/x.png" }), json!(2), still((200, 100))),
+        (
+            "image",
+            json!({ "type": "image", "prompt": "waves", "src": "https://a.example/x.png" }),
+            json!(2),
+            still((200, 100)),
+        ),
         (
             "image of a shape",
             json!({ "type": "image", "prompt": "waves", "options": { "aspectRatio": "1:1" } }),

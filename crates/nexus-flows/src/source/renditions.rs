@@ -8,7 +8,7 @@ use nexus_core::{
     film::{FilmTags, RenderRequest},
     footage::MediaInfo,
 };
-use nexus_edit::model::{Fps, Format, Quality, Word as _};
+use nexus_edit::model::{Format, Fps, Quality, Word as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -188,7 +188,11 @@ impl Rendition {
             wrong("enhance", "enhancements need an account elsewhere and are not made here: leave it out");
         }
         let file_name = filename.as_deref().and_then(plain_name);
-        if faults.is_empty() { Ok(Self { format, size, fit, quality, fps: rate, speed, file_name }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self { format, size, fit, quality, fps: rate, speed, file_name })
+        } else {
+            Err(faults)
+        }
     }
 
     /// The file's name without its ending.
@@ -217,11 +221,12 @@ impl Rendition {
         let mut output = json!({ "format": format, "quality": self.quality });
         if kind != Kind::Sound {
             let video = info.and_then(|info| info.video.as_ref());
-            let (width, height) = self.size_px(video.map(|video| (video.width_px, video.height_px))).ok_or(
-                "the size of this picture is not known: give 'size' with width and height, or a 'resolution'",
-            )?;
+            let (width, height) = self
+                .size_px(video.map(|video| (video.width_px, video.height_px)))
+                .ok_or("the size of this picture is not known: give 'size' with width and height, or a 'resolution'")?;
             output["size"] = json!({ "width": width, "height": height });
-            output["fps"] = json!(self.fps.or_else(|| video.map(|video| Fps::nearest(video.rate))).unwrap_or(Fps::FPS_25));
+            output["fps"] =
+                json!(self.fps.or_else(|| video.map(|video| Fps::nearest(video.rate))).unwrap_or(Fps::FPS_25));
         }
         let clip = json!({ "asset": asset, "start": 0, "length": length, "fit": self.fit });
         Ok(RenderRequest {
@@ -341,10 +346,30 @@ mod tests {
     #[test]
     fn a_version_is_an_edit_of_one_clip() {
         for (name, wish, source, want) in [
-            ("as it is", json!({}), film("mov,mp4"), json!({ "format": "mp4", "quality": "medium", "size": { "width": 1920, "height": 1080 }, "fps": 30 })),
-            ("narrow", json!({ "format": "gif", "size": { "width": 640 }, "fps": 12 }), film("mov,mp4"), json!({ "format": "gif", "quality": "medium", "size": { "width": 640, "height": 360 }, "fps": 12 })),
-            ("preset", json!({ "resolution": "hd", "quality": 70 }), film("mov,mp4"), json!({ "format": "mp4", "quality": "high", "size": { "width": 1280, "height": 720 }, "fps": 30 })),
-            ("picture", json!({ "format": "png", "size": { "height": 100 } }), film("png_pipe"), json!({ "format": "png", "quality": "medium", "size": { "width": 178, "height": 100 }, "fps": 30 })),
+            (
+                "as it is",
+                json!({}),
+                film("mov,mp4"),
+                json!({ "format": "mp4", "quality": "medium", "size": { "width": 1920, "height": 1080 }, "fps": 30 }),
+            ),
+            (
+                "narrow",
+                json!({ "format": "gif", "size": { "width": 640 }, "fps": 12 }),
+                film("mov,mp4"),
+                json!({ "format": "gif", "quality": "medium", "size": { "width": 640, "height": 360 }, "fps": 12 }),
+            ),
+            (
+                "preset",
+                json!({ "resolution": "hd", "quality": 70 }),
+                film("mov,mp4"),
+                json!({ "format": "mp4", "quality": "high", "size": { "width": 1280, "height": 720 }, "fps": 30 }),
+            ),
+            (
+                "picture",
+                json!({ "format": "png", "size": { "height": 100 } }),
+                film("png_pipe"),
+                json!({ "format": "png", "quality": "medium", "size": { "width": 178, "height": 100 }, "fps": 30 }),
+            ),
             ("sound", json!({}), sound(), json!({ "format": "mp3", "quality": "medium" })),
         ] {
             let rendition = Rendition::read(&wish, "outputs.renditions[0]").expect(name);

@@ -25,9 +25,7 @@ use serde_json::{Value, json};
 use super::{
     MOST_ROWS, Named, Owner, fresh_run,
     refusal::Refusal,
-    replies::{
-        Data, Outputs, QueuedSource, RenditionAttributes, Source, SourceAttributes, Upload, UploadAttributes,
-    },
+    replies::{Data, Outputs, QueuedSource, RenditionAttributes, Source, SourceAttributes, Upload, UploadAttributes},
 };
 use crate::App;
 

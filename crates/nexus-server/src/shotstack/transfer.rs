@@ -50,7 +50,10 @@ pub(crate) async fn transfer(
     let url = url.ok_or_else(|| Refusal::fault("url", "\"url\" is required: the https:// address of a file"))?;
     let id = id.filter(|id| (1..=MOST_ID_CHARS).contains(&id.chars().count()));
     let id = id.ok_or_else(|| {
-        Refusal::fault("id", format!("\"id\" is required: 1 to {MOST_ID_CHARS} characters by which to ask for the asset"))
+        Refusal::fault(
+            "id",
+            format!("\"id\" is required: 1 to {MOST_ID_CHARS} characters by which to ask for the asset"),
+        )
     })?;
     let destinations = destinations.filter(|list| list.as_array().is_some_and(|list| !list.is_empty()));
     let destinations = destinations.ok_or_else(|| {
