@@ -227,7 +227,7 @@ impl Board<'_> {
     ) -> f64 {
         let stands_s = match &clip.length {
             Length::Seconds(seconds) => *seconds,
-            Length::Auto => return asked_s.unwrap_or(CLIP_S).clamp(0.1, MOST_CLIP_S),
+            Length::Auto => return (trim + asked_s.unwrap_or(CLIP_S)).clamp(0.1, MOST_CLIP_S),
             Length::End | Length::Alias(_) => {
                 let edit = self.edit;
                 let timing = self.timing.get_or_insert_with(|| timing::resolve(edit, &|_| None).ok());

@@ -46,7 +46,7 @@ fn desk() -> Desk {
         stills: DesignedStill::new(blobs.clone(), &scratch),
         camera: CameraMove::new(blobs.clone(), &scratch),
         blobs,
-        folder: folder,
+        folder,
     }
 }
 

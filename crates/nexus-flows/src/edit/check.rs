@@ -23,7 +23,11 @@ pub fn check(document: &Value) -> Vec<Fault> {
     let fault = |error: &EditError| Fault { path: error.path.clone(), message: error.to_string() };
     let read = Edit::read(document).and_then(|(edit, _)| makings(&edit));
     let mut faults: Vec<Fault> = read.map_or_else(|errors| errors.iter().map(fault).collect(), |_| Vec::new());
-    faults.extend(foreign(&merged(document)["output"]["destinations"], "output.destinations"));
+    let foreign = foreign(&merged(document)["output"]["destinations"], "output.destinations");
+    // What is no destination at all was told before.
+    let is_new = |fault: &Fault| !faults.iter().any(|known| known.path == fault.path);
+    let foreign: Vec<Fault> = foreign.into_iter().filter(is_new).collect();
+    faults.extend(foreign);
     let callback = document["callback"].as_str().unwrap_or_default();
     if !callback.is_empty() && (callback.len() > MOST_CALLBACK_BYTES || !callback.contains("://")) {
         let message = format!("'callback': expected an https:// address of at most {MOST_CALLBACK_BYTES} bytes");

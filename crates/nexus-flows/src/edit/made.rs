@@ -168,7 +168,12 @@ pub(super) async fn fill_in(
     let business = run.business();
     let kit: BrandKit = run
         .by(ports.business.adapter())
-        .step(StepName::aside("kit"), async |_| Ok(ports.business.context(business).await?.business.kit))
+        .step(StepName::aside("kit"), async |_| match ports.business.context(business).await {
+            Ok(context) => Ok(context.business.kit),
+            // Whoever has a key need not have told us of their brand.
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(BrandKit::default()),
+            Err(error) => Err(error),
+        })
         .await?;
     let (makers, customer) = (Makers::from(ports), Customer { business, kit });
     let mut remarks = Vec::new();
