@@ -8,7 +8,7 @@ use nexus_core::{
     blob::{BlobKey, BlobRef, Bucket},
     port::{Adapter, AnimateSpec, Animator, BlobStore, StepContext},
 };
-use nexus_media::{EncodeSpec, FrameWriter, Preset, Yuv420};
+use nexus_media::{EncodeSpec, Encoder, FrameWriter, Preset, Yuv420};
 
 use crate::error::CreateError;
 
@@ -48,7 +48,7 @@ impl CameraMove {
             height_px: spec.height_px,
             rate: spec.rate,
             crf: CLIP_CRF,
-            preset: Preset::Ultrafast,
+            encoder: Encoder::X264(Preset::Ultrafast),
             threads: ENCODER_THREADS,
         };
         let mut writer = FrameWriter::open(&encode).await?;

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use nexus_core::{FrameRate, film::FilmTags};
-use nexus_media::{EncodeSpec, FrameWriter, MediaError, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
+use nexus_media::{
+    EncodeSpec, Encoder, FrameWriter, MediaError, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound,
+};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -32,7 +34,7 @@ pub(crate) async fn film(clip: &Clip, truth: &ClipTruth, out: &Path) -> Result<(
     let samples = ambience.record(truth.duration_s);
     write_sound(&samples, 48_000, 2, &sound, SoundFormat::Aac).await.map_err(failed)?;
     let tags = FilmTags { title: truth.name.replace('_', " "), keywords: truth.seen.join(", "), ..FilmTags::default() };
-    let spec = MuxSpec { segments: vec![silent], sound: Some(sound), tags, out: out.to_owned() };
+    let spec = MuxSpec { segments: vec![silent], known: None, sound: Some(sound), tags, out: out.to_owned() };
     mux(&spec).await.map_err(failed)?;
     Ok(())
 }
@@ -46,7 +48,7 @@ async fn encode(truth: &ClipTruth, out: &Path) -> Result<(), DemoKitError> {
         height_px: truth.height_px,
         rate: FrameRate::FPS_30,
         crf: CRF,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: THREADS,
     };
     let mut writer = FrameWriter::open(&spec).await.map_err(failed)?;

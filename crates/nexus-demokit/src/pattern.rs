@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use nexus_core::FrameRate;
-use nexus_media::{EncodeSpec, FrameWriter, MediaError, Preset, Yuv420};
+use nexus_media::{EncodeSpec, Encoder, FrameWriter, MediaError, Preset, Yuv420};
 
 use crate::DemoKitError;
 
@@ -89,7 +89,7 @@ async fn write(path: &Path, size: (u32, u32), plan: impl Iterator<Item = (u32, u
         height_px: size.1,
         rate: FrameRate::FPS_30,
         crf: 18,
-        preset: Preset::Superfast,
+        encoder: Encoder::X264(Preset::Superfast),
         threads: 1,
     };
     let mut writer = FrameWriter::open(&spec).await.map_err(failed)?;

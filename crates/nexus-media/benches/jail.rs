@@ -10,7 +10,9 @@ use std::{
 };
 
 use nexus_core::{FrameRate, film::RenditionSpec, port::Media as _};
-use nexus_media::{EncodeSpec, FfmpegMedia, FrameWriter, Limits, Preset, Sandbox, Yuv420, choose_sandbox, probe_file};
+use nexus_media::{
+    EncodeSpec, Encoder, FfmpegMedia, FrameWriter, Limits, Preset, Sandbox, Yuv420, choose_sandbox, probe_file,
+};
 
 fn main() {
     let words: Vec<String> = std::env::args().collect();
@@ -129,7 +131,7 @@ async fn draw(out: &Path) {
         height_px,
         rate: FrameRate::FPS_30,
         crf: 12,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: 2,
     };
     let mut writer = FrameWriter::open(&spec).await.expect("an encoder");

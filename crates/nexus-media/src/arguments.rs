@@ -92,6 +92,16 @@ impl Arguments {
             .pair("-i", "pipe:0")
     }
 
+    /// One planar 4:2:0 frame of ours with an alpha plane, in a file.
+    pub(crate) fn raw_still(self, path: &Path, (width_px, height_px): (u32, u32), rate: FrameRate) -> Self {
+        self.guarded_to("file", "rawvideo", "rawvideo")
+            .pair("-f", "rawvideo")
+            .pair("-pix_fmt", "yuva420p")
+            .pair("-video_size", format!("{width_px}x{height_px}"))
+            .pair("-framerate", rate.to_string())
+            .pair("-i", file_url(path))
+    }
+
     /// 32-bit float samples of ours on standard input.
     pub(crate) fn raw_sound(self, rate_hz: u32, channels: u16) -> Self {
         self.guarded_to("pipe", "f32le", "pcm_f32le")
@@ -116,9 +126,9 @@ impl Arguments {
         self.pair("-fflags", "+bitexact").pair("-f", format).flag("-y").last(&file_url(path))
     }
 
-    /// Raw data on standard output.
+    /// Raw data on standard output, each packet written at once.
     pub(crate) fn into_pipe(self, format: &str) -> Self {
-        self.pair("-f", format).flag("pipe:1")
+        self.pair("-avioflags", "direct").pair("-f", format).flag("pipe:1")
     }
 
     /// A last word, for instance a file of ours with its `file:` prefix.

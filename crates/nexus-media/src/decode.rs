@@ -141,7 +141,8 @@ impl FrameReader {
     }
 }
 
-fn check(spec: &DecodeSpec, probed: &Probed) -> Result<(), MediaError> {
+/// Refuses what makes no picture.
+pub(crate) fn check(spec: &DecodeSpec, probed: &Probed) -> Result<(), MediaError> {
     let file = || name_of(&spec.file);
     let Some(video) = &probed.info.video else { return Err(MediaError::NoPicture { file: file() }) };
     let wrong = |what: String| Err(MediaError::Request(format!("'{}' cannot be decoded so: {what}", file())));
@@ -165,28 +166,47 @@ fn check(spec: &DecodeSpec, probed: &Probed) -> Result<(), MediaError> {
     Ok(())
 }
 
-/// Enters the file half a source frame early and moves time stamps back, so that the first frame is the
-/// source's nearest to `start_s` whatever the rounding of either.
 fn arguments(spec: &DecodeSpec, probed: &Probed) -> Arguments {
-    let source_rate = probed.info.video.as_ref().map_or(spec.rate, |video| video.rate);
-    let seek_s = (spec.start_s - 0.5 / source_rate.as_f64()).max(0.0);
-    let timed = Chain::new().nearest(spec.rate, spec.start_s - seek_s, source_rate).deinterlace(probed.colour);
-    let cropped = match spec.crop {
-        Some(crop) => timed.crop(crop.width, crop.height, crop.x, crop.y),
-        None => timed,
-    };
-    let scaled = cropped.into_bt709(spec.width_px, spec.height_px, probed.colour);
-    let span_s = spec.frames as f64 / spec.rate.as_f64() + 1.0;
-    Arguments::ffmpeg()
-        .pair("-filter_threads", "1")
-        .pair("-t", seconds(span_s + spec.start_s - seek_s))
-        .file(&spec.file, spec.threads, seek_s)
+    let entry = Entry::of(spec, probed);
+    entry
+        .input(Arguments::ffmpeg().pair("-filter_threads", "1"), spec)
         .pair("-map", "0:V:0")
-        .pair("-vf", scaled.text())
+        .pair("-vf", entry.chain(spec, probed).text())
         .pair("-frames:v", spec.frames.to_string())
         .pair("-fps_mode", "passthrough")
         .pair("-pix_fmt", "yuv420p")
         .into_pipe("rawvideo")
+}
+
+/// Where a file is entered: half a source frame early. Time stamps are moved back by as much, so that the first frame
+/// is the source's nearest to `start_s` whatever the rounding of either.
+pub(crate) struct Entry {
+    seek_s: f64,
+    source_rate: FrameRate,
+}
+
+impl Entry {
+    pub(crate) fn of(spec: &DecodeSpec, probed: &Probed) -> Self {
+        let source_rate = probed.info.video.as_ref().map_or(spec.rate, |video| video.rate);
+        Self { seek_s: (spec.start_s - 0.5 / source_rate.as_f64()).max(0.0), source_rate }
+    }
+
+    /// Adds the file as an input that gives no more than is needed.
+    pub(crate) fn input(&self, arguments: Arguments, spec: &DecodeSpec) -> Arguments {
+        let span_s = spec.frames as f64 / spec.rate.as_f64() + 1.0;
+        arguments.pair("-t", seconds(span_s + spec.start_s - self.seek_s)).file(&spec.file, spec.threads, self.seek_s)
+    }
+
+    /// From the file's own frames to those of `spec`: constant rate, whole frames, cropped, scaled, BT.709.
+    pub(crate) fn chain(&self, spec: &DecodeSpec, probed: &Probed) -> Chain {
+        let timed =
+            Chain::new().nearest(spec.rate, spec.start_s - self.seek_s, self.source_rate).deinterlace(probed.colour);
+        let cropped = match spec.crop {
+            Some(crop) => timed.crop(crop.width, crop.height, crop.x, crop.y),
+            None => timed,
+        };
+        cropped.into_bt709(spec.width_px, spec.height_px, probed.colour)
+    }
 }
 
 #[cfg(test)]
@@ -235,7 +255,7 @@ mod tests {
             "-threads 2 -ss 1.991667 -i file:/in/clip.mp4 -map 0:V:0 \
              -vf setpts=PTS-0.016500/TB,fps=fps=30/1:start_time=0:round=up,crop=1216:2160:1280:0:exact=1,\
              scale=1080:1920:flags=bicubic:in_range=pc:out_range=tv:in_color_matrix=bt601:out_color_matrix=bt709,\
-             format=yuv420p -frames:v 30 -fps_mode passthrough -pix_fmt yuv420p -f rawvideo pipe:1"
+             format=yuv420p -frames:v 30 -fps_mode passthrough -pix_fmt yuv420p -avioflags direct -f rawvideo pipe:1"
         );
     }
 

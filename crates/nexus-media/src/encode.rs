@@ -1,15 +1,19 @@
 //! Frames into H.264, one encoder behind a pipe. The same frames give the same bytes.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use nexus_core::FrameRate;
+use tokio::sync::OnceCell;
 
 use crate::{
-    MediaError, Yuv420,
+    Limits, MediaError, Yuv420,
     arguments::Arguments,
     durable::PartFile,
     jail::{MOST_FILM_BYTES, Reach},
-    runner::{Feed, Launch, Pace, Process, Program},
+    runner::{self, Feed, Launch, Pace, Process, Program},
 };
 
 /// Longest wait for the encoder to take one frame.
@@ -41,6 +45,47 @@ impl Preset {
     }
 }
 
+/// An encoder of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoder {
+    /// H.264, which everything plays and every network takes.
+    X264(Preset),
+    /// H.265: half the bytes at several times the work.
+    X265(Preset),
+    /// AV1 by SVT: the fewest bytes at about x264's effort, for players of today.
+    SvtAv1,
+}
+
+impl Encoder {
+    /// As ffmpeg names it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::X264(_) => "libx264",
+            Self::X265(_) => "libx265",
+            Self::SvtAv1 => "libsvtav1",
+        }
+    }
+
+    /// Its effort, as it names it.
+    #[must_use]
+    pub fn preset(self) -> &'static str {
+        match self {
+            Self::X264(preset) | Self::X265(preset) => preset.as_str(),
+            Self::SvtAv1 => "10",
+        }
+    }
+
+    /// The rate factor at which it looks about as good as x264 at `crf`, within its own range.
+    fn crf(self, crf: u8) -> u8 {
+        match self {
+            Self::X264(_) => crf,
+            Self::X265(_) => (crf + 3).min(51),
+            Self::SvtAv1 => (f32::from(crf) * 1.25 + 8.0).round().min(63.0) as u8,
+        }
+    }
+}
+
 /// What to write, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EncodeSpec {
@@ -54,8 +99,8 @@ pub struct EncodeSpec {
     pub rate: FrameRate,
     /// Quality, 0 (lossless) to 51 (worst); 18 to 23 is usual.
     pub crf: u8,
-    /// Effort.
-    pub preset: Preset,
+    /// Which encoder, and its effort.
+    pub encoder: Encoder,
     /// Threads of the encoder; part of what decides the bytes.
     pub threads: u8,
 }
@@ -128,28 +173,64 @@ impl FrameWriter {
     }
 }
 
-fn arguments(spec: &EncodeSpec, part: &std::path::Path) -> Arguments {
-    let input = Arguments::ffmpeg().raw_frames(spec.width_px, spec.height_px, spec.rate);
-    h264(input, spec).pair("-video_track_timescale", timescale(spec.rate).to_string()).output("mp4", part)
+fn arguments(spec: &EncodeSpec, part: &Path) -> Arguments {
+    encoded(Arguments::ffmpeg().raw_frames(spec.width_px, spec.height_px, spec.rate), spec, part)
+}
+
+/// Adds the encoder and the file that it writes.
+pub(crate) fn encoded(arguments: Arguments, spec: &EncodeSpec, part: &Path) -> Arguments {
+    encoder(arguments, spec).pair("-video_track_timescale", timescale(spec.rate).to_string()).output("mp4", part)
 }
 
 /// The encoder's options: closed groups of about 2 s whose headers agree, so that segments join by copy.
-fn h264(arguments: Arguments, spec: &EncodeSpec) -> Arguments {
+fn encoder(arguments: Arguments, spec: &EncodeSpec) -> Arguments {
     let group = (spec.rate.as_f64() * 2.0).round().max(1.0) as u64;
-    arguments
-        .pair("-c:v", "libx264")
-        .pair("-preset", spec.preset.as_str())
-        .pair("-crf", spec.crf.to_string())
-        .pair("-profile:v", if spec.crf == 0 { "high444" } else { "high" })
+    let threads = spec.threads.max(1);
+    let words = arguments
+        .pair("-c:v", spec.encoder.name())
+        .pair("-preset", spec.encoder.preset())
+        .pair("-crf", spec.encoder.crf(spec.crf).to_string())
         .pair("-g", group.to_string())
-        .pair("-threads", spec.threads.max(1).to_string())
-        .pair("-x264-params", "open-gop=0:stitchable=1")
-        .pair("-pix_fmt", "yuv420p")
+        .pair("-threads", threads.to_string());
+    let own = match spec.encoder {
+        Encoder::X264(_) => words
+            .pair("-profile:v", if spec.crf == 0 { "high444" } else { "high" })
+            .pair("-x264-params", "open-gop=0:stitchable=1"),
+        Encoder::X265(_) => words
+            .pair("-tag:v", "hvc1")
+            .pair("-x265-params", format!("open-gop=0:info=0:log-level=error:frame-threads=1:pools={threads}")),
+        Encoder::SvtAv1 => words.pair("-svtav1-params", format!("lp={threads}")),
+    };
+    own.pair("-pix_fmt", "yuv420p")
         .pair("-color_primaries", "bt709")
         .pair("-color_trc", "bt709")
         .pair("-colorspace", "bt709")
         .pair("-color_range", "tv")
+        .pair("-chroma_sample_location", "left")
         .pair("-flags:v", "+bitexact")
+}
+
+/// Whether the ffmpeg of this machine has `encoder`; asked once.
+///
+/// # Errors
+/// As every start of ffmpeg.
+pub async fn has_encoder(encoder: Encoder) -> Result<bool, MediaError> {
+    static LIST: OnceCell<String> = OnceCell::const_new();
+    let list = LIST.get_or_try_init(|| async {
+        let launch = Launch {
+            program: Program::Ffmpeg,
+            arguments: Arguments::ffmpeg().flag("-encoders"),
+            op: "list the encoders of",
+            file: Path::new("ffmpeg"),
+            reach: Reach::pipes(),
+            deadline: Limits::default().probe_deadline,
+            pace: Pace::Whole,
+        };
+        let listed = runner::run(launch, 1_000_000).await?.stdout;
+        Ok::<_, MediaError>(String::from_utf8_lossy(&listed).into_owned())
+    });
+    let name = encoder.name();
+    Ok(list.await?.lines().any(|line| line.split_whitespace().nth(1) == Some(name)))
 }
 
 /// Ticks per second of the picture track: the rate's numerator, doubled until it is fine enough.
@@ -164,8 +245,6 @@ pub(crate) fn timescale(rate: FrameRate) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -176,7 +255,7 @@ mod tests {
             height_px: 1920,
             rate: FrameRate { num: 30_000, den: 1001 },
             crf: 20,
-            preset: Preset::Veryfast,
+            encoder: Encoder::X264(Preset::Veryfast),
             threads: 1,
         };
         assert_eq!(
@@ -186,7 +265,7 @@ mod tests {
              -analyzeduration 5000000 -f rawvideo -pix_fmt yuv420p -video_size 1080x1920 \
              -framerate 30000/1001 -i pipe:0 -c:v libx264 -preset veryfast -crf 20 \
              -profile:v high -g 60 -threads 1 -x264-params open-gop=0:stitchable=1 -pix_fmt yuv420p \
-             -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv -flags:v +bitexact \
+             -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv -chroma_sample_location left -flags:v +bitexact \
              -video_track_timescale 30000 -fflags +bitexact -f mp4 -y file:/out/.part-x"
         );
     }

@@ -38,6 +38,24 @@ pub(crate) struct Colour {
     pub(crate) interlaced: bool,
 }
 
+/// A place where pictures leave one chain and enter another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pad {
+    /// The pictures of an input, by its number.
+    Input(usize),
+    /// What a chain gave, by a number of our own.
+    Made(usize),
+}
+
+impl std::fmt::Display for Pad {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Input(number) => write!(f, "[{number}:V:0]"),
+            Self::Made(number) => write!(f, "[m{number}]"),
+        }
+    }
+}
+
 /// A chain of filters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Chain(String);
@@ -110,6 +128,64 @@ impl Chain {
         .push(format_args!("format=yuvj420p"))
     }
 
+    /// Exactly `frames` frames, the last one repeated up to `spare` times, on a clock of half frames.
+    pub(crate) fn exactly(self, frames: u64, spare: u64, rate: FrameRate) -> Self {
+        self.push(format_args!("tpad=stop_mode=clone:stop={spare}"))
+            .push(format_args!("trim=end_frame={frames}"))
+            // Frames of a pipe have no pixel shape; those of a file must not bring one into the headers.
+            .push(format_args!("setsar=0"))
+            .half_frames(rate)
+    }
+
+    /// A clock of half frames, so that the middle of a frame has a time of its own.
+    pub(crate) fn half_frames(self, rate: FrameRate) -> Self {
+        self.push(format_args!("settb={}/{}", rate.den, u64::from(rate.num) * 2))
+    }
+
+    /// Names what this chain gives.
+    pub(crate) fn named(mut self, name: Pad) -> Self {
+        self.0.write_fmt(format_args!("{name}")).expect("writing to a string cannot fail");
+        self
+    }
+
+    /// Goes on with another chain, which takes `inputs`.
+    pub(crate) fn then_with(mut self, inputs: &[Pad]) -> Self {
+        if !self.0.is_empty() {
+            self.0.push(';');
+        }
+        for input in inputs {
+            self.0.write_fmt(format_args!("{input}")).expect("writing to a string cannot fail");
+        }
+        self
+    }
+
+    /// Goes on with the filters of `chain`.
+    pub(crate) fn followed_by(self, chain: &Self) -> Self {
+        self.push(format_args!("{}", chain.0))
+    }
+
+    /// One picture after the other.
+    pub(crate) fn joined(self) -> Self {
+        self.push(format_args!("concat=n=2:v=1:a=0"))
+    }
+
+    /// The first picture gives way to the second evenly over `frames`, the first of which is `from`.
+    pub(crate) fn crossfaded(self, from: u64, frames: u64, rate: FrameRate) -> Self {
+        let second = |frames: f64| frames / rate.as_f64();
+        // The middle of a frame counts, as in every transition.
+        let (offset_s, length_s) = (second(from as f64 - 0.5), second(frames as f64));
+        self.push(format_args!("xfade=transition=fade:duration={length_s:.6}:offset={offset_s:.6}"))
+    }
+
+    /// The second picture, premultiplied, over the first one at `x`, `y`, from frame `from` to before frame `to`.
+    pub(crate) fn overlaid(self, (x, y): (u32, u32), (from, to): (u64, u64), rate: FrameRate) -> Self {
+        let second = |frames: f64| frames / rate.as_f64();
+        let (from_s, to_s) = (second(from as f64 - 0.5), second(to as f64 - 0.5));
+        self.push(format_args!(
+            "overlay=x={x}:y={y}:format=yuv420:alpha=premultiplied:eof_action=repeat:enable='between(t,{from_s:.6},{to_s:.6})'"
+        ))
+    }
+
     /// Fades the picture to black over `length_s` from `at_s`.
     pub(crate) fn fade_out(self, at_s: f64, length_s: f64) -> Self {
         self.push(format_args!("fade=t=out:st={at_s:.6}:d={length_s:.6}"))
@@ -177,7 +253,7 @@ impl Chain {
     }
 
     fn push(mut self, filter: std::fmt::Arguments<'_>) -> Self {
-        if !self.0.is_empty() {
+        if !self.0.is_empty() && !self.0.ends_with(']') {
             self.0.push(',');
         }
         self.0.write_fmt(filter).expect("writing to a string cannot fail");

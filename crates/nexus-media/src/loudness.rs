@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Limits, MediaError,
     arguments::Arguments,
@@ -14,7 +16,7 @@ use crate::{
 };
 
 /// What EBU R 128 says of a sound.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Loudness {
     /// Integrated loudness in LUFS; -70 for silence.
     pub integrated_lufs: f64,
@@ -25,12 +27,9 @@ pub struct Loudness {
 /// Loudness of the whole sound of `file`.
 ///
 /// # Errors
-/// As the probe of the file; [`MediaError::NoSound`].
+/// [`MediaError::NoSound`]; the decoder's own failure.
 pub async fn measure_loudness(file: &Path) -> Result<Loudness, MediaError> {
     let limits = Limits::default();
-    if probe_once(file, &limits).await?.info.audio.is_none() {
-        return Err(MediaError::NoSound { file: name_of(file) });
-    }
     let launch = Launch {
         program: Program::Ffmpeg,
         arguments: measure_arguments(file),
@@ -40,7 +39,13 @@ pub async fn measure_loudness(file: &Path) -> Result<Loudness, MediaError> {
         deadline: limits.work_deadline,
         pace: Pace::Whole,
     };
-    let messages = runner::run(launch, 0).await?.messages;
+    let messages = match runner::run(launch, 0).await {
+        Ok(finished) => finished.messages,
+        Err(MediaError::Failed { detail, .. }) if detail.contains("matches no streams") => {
+            return Err(MediaError::NoSound { file: name_of(file) });
+        }
+        Err(error) => return Err(error),
+    };
     parse(&messages).ok_or_else(|| MediaError::Report {
         program: "ffmpeg",
         file: name_of(file),

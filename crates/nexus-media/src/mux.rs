@@ -27,6 +27,8 @@ use crate::{
 pub struct MuxSpec {
     /// Films of one encoder's settings, in order, at least one.
     pub segments: Vec<PathBuf>,
+    /// What the segments hold, when their writer knows; they are probed otherwise.
+    pub known: Option<Shape>,
     /// AAC sound for the whole length.
     pub sound: Option<PathBuf>,
     /// Metadata.
@@ -41,7 +43,10 @@ pub struct MuxSpec {
 /// [`MediaError::Request`] without segments or with segments that differ; [`MediaError::Verify`] when the
 /// result has other frames or another length than planned; [`MediaError::DiskFull`].
 pub async fn mux(spec: &MuxSpec) -> Result<MediaInfo, MediaError> {
-    let plan = plan(&spec.segments).await?;
+    let plan = match &spec.known {
+        Some(known) if known.counts.len() == spec.segments.len() && !known.counts.is_empty() => known.clone(),
+        Some(_) | None => probed(&spec.segments).await?,
+    };
     let folder =
         tempfile::Builder::new().prefix("join-").tempdir().map_err(|source| MediaError::io(&spec.out, source))?;
     let list = write_list(folder.path(), &spec.segments, &plan).await?;
@@ -63,20 +68,26 @@ pub async fn mux(spec: &MuxSpec) -> Result<MediaInfo, MediaError> {
     Ok(info)
 }
 
-/// What the segments hold.
-struct Plan {
-    rate: FrameRate,
-    video: VideoInfo,
-    counts: Vec<u64>,
+/// What segments of one film hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shape {
+    /// Exact rate.
+    pub rate: FrameRate,
+    /// Width in pixels.
+    pub width_px: u32,
+    /// Height in pixels.
+    pub height_px: u32,
+    /// Frames of each segment, in order.
+    pub counts: Vec<u64>,
 }
 
-impl Plan {
+impl Shape {
     fn frames(&self) -> u64 {
         self.counts.iter().sum()
     }
 }
 
-async fn plan(segments: &[PathBuf]) -> Result<Plan, MediaError> {
+async fn probed(segments: &[PathBuf]) -> Result<Shape, MediaError> {
     let mut found: Option<VideoInfo> = None;
     let mut counts = Vec::with_capacity(segments.len());
     for segment in segments {
@@ -110,11 +121,11 @@ async fn plan(segments: &[PathBuf]) -> Result<Plan, MediaError> {
     }
     let video =
         found.ok_or_else(|| MediaError::Request("a film cannot be joined from no parts: give at least one".into()))?;
-    Ok(Plan { rate: video.rate, video, counts })
+    Ok(Shape { rate: video.rate, width_px: video.width_px, height_px: video.height_px, counts })
 }
 
 /// Writes the list that ffmpeg's `concat` reads: names of ours, lengths that add up to the exact frame.
-async fn write_list(folder: &Path, segments: &[PathBuf], plan: &Plan) -> Result<PathBuf, MediaError> {
+async fn write_list(folder: &Path, segments: &[PathBuf], plan: &Shape) -> Result<PathBuf, MediaError> {
     let mut text = String::from("ffconcat version 1.0\n");
     let mut frames = 0;
     let mut start_us = 0;
@@ -159,7 +170,7 @@ fn arguments(list: &Path, spec: &MuxSpec, rate: FrameRate, length_s: f64, part: 
         .output("mp4", part)
 }
 
-async fn verify(part: &PartFile, plan: &Plan, with_sound: bool) -> Result<MediaInfo, MediaError> {
+async fn verify(part: &PartFile, plan: &Shape, with_sound: bool) -> Result<MediaInfo, MediaError> {
     let file = name_of(part.out());
     let probed = probe(part.path(), &Limits::default()).await?;
     let wrong = |expected: String, found: String| Err(MediaError::Verify { file: file.clone(), expected, found });
@@ -173,8 +184,8 @@ async fn verify(part: &PartFile, plan: &Plan, with_sound: bool) -> Result<MediaI
         return wrong(format!("a length of {length_s:.3} s"), format!("{:.3} s", probed.info.duration_s));
     }
     let size = probed.info.video.as_ref().map(|video| (video.width_px, video.height_px));
-    if size != Some((plan.video.width_px, plan.video.height_px)) {
-        return wrong(format!("{}x{} pixels", plan.video.width_px, plan.video.height_px), format!("{size:?}"));
+    if size != Some((plan.width_px, plan.height_px)) {
+        return wrong(format!("{}x{} pixels", plan.width_px, plan.height_px), format!("{size:?}"));
     }
     if probed.info.audio.is_some() != with_sound {
         return wrong(

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::{
     Limits, MediaError,
     arguments::{Arguments, file_url},
+    cache::probe_once,
     error::name_of,
     filter::{Colour, Matrix},
     jail::Reach,
@@ -39,7 +40,7 @@ pub(crate) struct Probed {
 /// # Errors
 /// Every [`MediaError`] that says why a file is not accepted.
 pub async fn probe_file(file: &Path, limits: &Limits) -> Result<MediaInfo, MediaError> {
-    Ok(probe(file, limits).await?.info)
+    Ok(probe_once(file, limits).await?.info)
 }
 
 /// The version of ffmpeg that is installed, in one line.

@@ -9,9 +9,10 @@ use crate::{
     colour::Rgb,
     filter,
     geometry::Rect,
+    grade,
     mask::Mask,
     overlay::Overlay,
-    plan::{Layer, Plan},
+    plan::{Content, Layer, Plan},
     pose::{Pose, pose},
     resample::{Lay, draw},
     warp::{Sheet, warp},
@@ -53,18 +54,28 @@ struct Stage {
 }
 
 /// Draws frame `frame` of the timeline over `canvas`.
-pub(crate) fn compose(plan: &Plan, layers: &mut [LiveLayer], frame: u64, canvas: &mut Yuv420) {
+pub(crate) fn compose(plan: &Plan, layers: &mut [impl AsMut<LiveLayer>], frame: u64, canvas: &mut Yuv420) {
     let stage = Stage { fps: plan.rate.as_f64(), frame_px: plan.frame_px() };
-    let bottom = layers.iter().rposition(|live| live.is_seen(frame) && live.hides_all_below(frame, stage));
+    let mut seen: Vec<&mut LiveLayer> =
+        layers.iter_mut().map(AsMut::as_mut).filter(|live: &&mut LiveLayer| live.is_seen(frame)).collect();
+    let bottom = seen.iter().rposition(|live| live.hides_all_below(frame, stage));
     if bottom.is_none() {
         fill(canvas, plan.background);
     }
-    for live in layers.iter_mut().skip(bottom.unwrap_or(0)).filter(|live| live.is_seen(frame)) {
+    for live in seen.iter_mut().skip(bottom.unwrap_or(0)) {
         live.draw(frame, stage, canvas);
     }
 }
 
 impl LiveLayer {
+    /// What people should know of it.
+    pub(crate) fn remark(&self) -> Option<String> {
+        match &self.pixels {
+            Pixels::Drawn(overlay) => overlay.remark(),
+            Pixels::Moving { .. } | Pixels::Standing(_) => None,
+        }
+    }
+
     fn is_seen(&self, frame: u64) -> bool {
         (self.layer.start..self.layer.end).contains(&frame)
     }
@@ -102,6 +113,9 @@ impl LiveLayer {
                 if std::mem::take(is_raw) {
                     if let Some(key) = key {
                         chroma::key_out(key, picture, alpha);
+                    }
+                    if let Content::Video { grade: Some(grade), .. } = self.layer.content {
+                        grade::apply(grade, picture);
                     }
                     if let Some(effect) = self.layer.filter {
                         filter::apply(effect, picture);

@@ -39,6 +39,11 @@ pub enum RenderError {
         "no font is installed, so text cannot be set; install Inter or any other font (Debian: `apt install fonts-inter`) and render again"
     )]
     NoFont,
+    /// The ffmpeg of this machine lacks the encoder.
+    #[error(
+        "the ffmpeg of this machine has no encoder '{0}'; choose another one (`--encoder` or render.encoder), x264 for instance, or install an ffmpeg that has it"
+    )]
+    NoEncoder(&'static str),
     /// A clip gave fewer pictures than its file promised.
     #[error("'{name}' ended before its first picture; export the clip again or trim it less")]
     NoPicture {
@@ -70,7 +75,7 @@ impl From<RenderError> for PortError {
             RenderError::Store(store) => return store,
             RenderError::Edit { .. } | RenderError::Edits(_) | RenderError::NoPicture { .. } => ErrorKind::Invalid,
             RenderError::Disk { .. } => ErrorKind::Unavailable,
-            RenderError::NoFont => ErrorKind::Unsupported,
+            RenderError::NoFont | RenderError::NoEncoder(_) => ErrorKind::Unsupported,
             RenderError::Stopped(_) => ErrorKind::Bug,
         };
         PortError::new(kind, "local renderer", "render the film", error.to_string()).caused_by(error)

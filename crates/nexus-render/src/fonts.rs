@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use cosmic_text::{
@@ -12,6 +12,7 @@ use cosmic_text::{
 };
 
 use nexus_edit::model::{Font, asset::FontStyle};
+use resvg::usvg;
 
 use crate::RenderError;
 
@@ -53,6 +54,10 @@ pub(crate) struct Fonts {
     inner: Mutex<Loaded>,
     /// Faces of an edit's own files by the base name of the file, in lower case.
     own: BTreeMap<String, OwnFace>,
+    /// The edit's own files, whole.
+    files: Vec<Arc<Vec<u8>>>,
+    /// The same fonts as the drawing library knows them.
+    for_drawings: OnceLock<Arc<usvg::fontdb::Database>>,
 }
 
 /// A face that an edit brought along.
@@ -89,7 +94,8 @@ impl Fonts {
         database.load_system_fonts();
         // A fixed locale: the choice of fallback fonts must not depend on the user's environment.
         let system = FontSystem::new_with_locale_and_db("en-US".to_owned(), database);
-        Self { inner: Mutex::new(Loaded { system, glyphs: SwashCache::new() }), own: BTreeMap::new() }
+        let inner = Mutex::new(Loaded { system, glyphs: SwashCache::new() });
+        Self { inner, own: BTreeMap::new(), files: vec![], for_drawings: OnceLock::new() }
     }
 
     /// The machine's fonts and those of `files`: the `src` of each and where it lies. A font is found by the names in
@@ -100,10 +106,10 @@ impl Fonts {
     pub(crate) fn with_files<'a>(files: impl Iterator<Item = (&'a str, &'a Path)>) -> Result<Self, RenderError> {
         let mut fonts = Self::load();
         for (index, (src, file)) in files.enumerate() {
-            let bytes = std::fs::read(file).map_err(RenderError::disk("font"))?;
+            let bytes = Arc::new(std::fs::read(file).map_err(RenderError::disk("font"))?);
             let loaded = fonts.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
             let database = loaded.system.db_mut();
-            let ids = database.load_font_source(Source::Binary(Arc::new(bytes)));
+            let ids = database.load_font_source(Source::Binary(Arc::clone(&bytes) as _));
             let Some(face) = ids.first().and_then(|id| database.face(*id)) else {
                 let expected = "expected a TrueType or OpenType font file";
                 return Err(RenderError::edit(format!("timeline.fonts[{index}].src"), expected));
@@ -113,9 +119,29 @@ impl Fonts {
                 weight: face.weight.0,
                 is_italic: face.style != Style::Normal,
             };
+            fonts.files.push(bytes);
             fonts.own.insert(base_name(src).to_ascii_lowercase(), own);
         }
         Ok(fonts)
+    }
+
+    /// Every font, for drawings with words; loaded when the first one comes.
+    pub(crate) fn for_drawings(&self) -> Arc<usvg::fontdb::Database> {
+        let load = || {
+            let mut database = usvg::fontdb::Database::new();
+            database.load_system_fonts();
+            self.files.iter().for_each(|file| database.load_font_data(file.to_vec()));
+            Arc::new(database)
+        };
+        Arc::clone(self.for_drawings.get_or_init(load))
+    }
+
+    /// Equal for equal sets of fonts.
+    pub(crate) fn identity(&self) -> String {
+        let loaded = self.lock();
+        let mut names: Vec<&str> = loaded.system.db().faces().map(|face| face.post_script_name.as_str()).collect();
+        names.sort_unstable();
+        blake3::hash(names.join("\n").as_bytes()).to_hex().to_string()
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Loaded> {

@@ -65,7 +65,8 @@ impl Overlay {
                 Source::Captions(Captions::new(caption, cues, layer.placement.target, face, fonts))
             }
             Content::Svg { markup } => Source::Svg(
-                Drawing::new(markup).map_err(|error| RenderError::edit(format!("{}.asset.src", layer.path), error))?,
+                Drawing::new(markup, fonts.for_drawings())
+                    .map_err(|error| RenderError::edit(format!("{}.asset.src", layer.path), error))?,
             ),
             Content::Image { .. } => {
                 let still = still.ok_or(RenderError::Stopped("image reader"))?;

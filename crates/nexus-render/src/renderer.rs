@@ -39,8 +39,8 @@ impl LocalRenderer {
     }
 
     async fn film(&self, request: &RenderRequest, context: &StepContext) -> Result<Film, RenderError> {
-        let preset = self.config.preset.as_str();
-        let request_key = hash_of(&(RENDERER_VERSION, preset, self.config.threads_per_encoder, request));
+        let encoder = (self.config.encoder.name(), self.config.encoder.preset());
+        let request_key = hash_of(&(RENDERER_VERSION, encoder, self.config.threads_per_encoder, request));
         if let Some(film) = self.finished(&request_key).await? {
             context.report(film.length.0, film.length.0, "found the finished film");
             return Ok(film);

@@ -5,20 +5,23 @@ use std::{collections::BTreeMap, ops::Range};
 use nexus_edit::model::Color;
 use serde::Serialize;
 
-use crate::plan::{Layer, Plan};
+use crate::plan::{Content, Layer, Plan};
 
 /// Part of every cache key: raised whenever the same plan gives other pixels or samples.
-pub const RENDERER_VERSION: u32 = 2;
+pub const RENDERER_VERSION: u32 = 3;
 
 /// Longer pieces are split, in seconds.
 const LONGEST_S: f64 = 4.0;
 /// Target length of split pieces, in seconds.
 const SPLIT_S: f64 = 3.0;
+/// One worker renders at most this much at a stretch, in seconds: what a seek into the middle of a take decodes in
+/// vain is then a few percent.
+const LONGEST_CHAIN_S: f64 = 30.0;
 /// Shorter pieces are joined with their neighbour, in seconds.
 const SHORTEST_S: f64 = 1.0;
 
 /// The pieces of a film, in order, without gaps. Edges lie on the clip edges of the bottom picture track;
-/// long clips are split evenly, short ones share a piece.
+/// long clips are split evenly; short ones, and those that flow into each other, share a piece.
 #[must_use]
 pub fn segments(plan: &Plan) -> Vec<Range<u64>> {
     let fps = plan.rate.as_f64();
@@ -39,7 +42,7 @@ pub fn segments(plan: &Plan) -> Vec<Range<u64>> {
     for (index, edge) in edges.iter().copied().enumerate() {
         let is_short = ((edge - start) as f64) < SHORTEST_S * fps;
         let next_fits = edges.get(index + 1).is_some_and(|next| (next - start) as f64 <= LONGEST_S * fps);
-        if is_short && next_fits {
+        if next_fits && (is_short || is_straddled(plan, edge)) {
             continue;
         }
         split(start..edge, fps, &mut pieces);
@@ -56,6 +59,35 @@ fn split(piece: Range<u64>, fps: f64, pieces: &mut Vec<Range<u64>>) {
     }
 }
 
+/// Pieces that are best rendered by one worker, one after the other: where a moving picture lies across the edge of
+/// two pieces, its decoder goes on, and nothing is decoded twice. A chain longer than [`LONGEST_CHAIN_S`] is cut
+/// all the same, so that a long take does not keep the other workers waiting.
+#[must_use]
+pub fn chains(plan: &Plan, pieces: Vec<Range<u64>>) -> Vec<Vec<Range<u64>>> {
+    let most = (LONGEST_CHAIN_S * plan.rate.as_f64()) as u64;
+    let mut chains: Vec<Vec<Range<u64>>> = Vec::new();
+    for piece in pieces {
+        match chains.last_mut() {
+            Some(chain)
+                if chain.last().is_some_and(|last| last.end == piece.start)
+                    && piece.end - chain[0].start <= most
+                    && is_straddled(plan, piece.start) =>
+            {
+                chain.push(piece);
+            }
+            Some(_) | None => chains.push(vec![piece]),
+        }
+    }
+    chains
+}
+
+/// True when a moving picture stands on both sides of `edge`.
+fn is_straddled(plan: &Plan, edge: u64) -> bool {
+    let crosses =
+        |layer: &Layer| layer.start < edge && layer.end > edge && matches!(layer.content, Content::Video { .. });
+    plan.layers.iter().any(|layer| crosses(layer) || layer.mattes.iter().any(|matte| crosses(&matte.layer)))
+}
+
 /// The layers that are seen in a piece, the bottom one first, with their index in the plan.
 pub fn live<'a>(plan: &'a Plan, piece: &Range<u64>) -> impl Iterator<Item = (usize, &'a Layer)> {
     let piece = piece.clone();
@@ -67,7 +99,9 @@ pub fn live<'a>(plan: &'a Plan, piece: &Range<u64>) -> impl Iterator<Item = (usi
 pub struct EncoderFacts {
     /// Rate factor.
     pub crf: u8,
-    /// Preset as x264 names it.
+    /// The encoder as ffmpeg names it.
+    pub encoder: &'static str,
+    /// Preset as the encoder names it.
     pub preset: &'static str,
     /// Threads.
     pub threads: u8,

@@ -16,7 +16,9 @@ use nexus_core::{
     port::StepContext,
 };
 use nexus_edit::model::{Edit, Format, Quality};
-use nexus_media::{MuxSpec, Preset, measure_loudness, mux, write_gif, write_mp3};
+use nexus_media::{
+    Encoder, Loudness, MuxSpec, Preset, Shape, has_encoder, measure_loudness, mux, write_gif, write_mp3,
+};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -29,10 +31,11 @@ use crate::{
     export,
     fonts::{Face, Fonts},
     plan::{Content, Plan, Sounding, resolve},
-    segment::{EncoderFacts, RENDERER_VERSION, hash_of, segment_key, segments},
-    sound::{Mix, master, mix},
+    segment::{EncoderFacts, RENDERER_VERSION, chains, hash_of, segment_key, segments},
+    sound::{Master, Mix, master, mix},
     sources::{Library, Sources, gather},
-    worker::{Film as SharedFilm, render_frame, render_segment},
+    svg::has_words,
+    worker::{Film as SharedFilm, Piece, render_chain, render_frame},
 };
 
 /// Frames above this many pixels are encoded one piece at a time, with more threads: memory, not speed, decides.
@@ -47,8 +50,8 @@ pub struct RendererConfig {
     pub scratch_dir: PathBuf,
     /// Pieces that are rendered at a time, at least 1.
     pub workers: usize,
-    /// Effort of the encoder.
-    pub preset: Preset,
+    /// The encoder of pictures and its effort.
+    pub encoder: Encoder,
     /// Threads of each encoder.
     pub threads_per_encoder: u8,
     /// Threads of each decoder.
@@ -65,7 +68,7 @@ impl RendererConfig {
             cache_dir: cache_dir.into(),
             scratch_dir: scratch_dir.into(),
             workers: 2,
-            preset: Preset::Veryfast,
+            encoder: Encoder::X264(Preset::Veryfast),
             threads_per_encoder: 1,
             threads_per_decoder: 1,
             cache_limit_bytes: 8 << 30,
@@ -103,9 +106,9 @@ pub struct Rendered {
     pub rate: FrameRate,
     /// Exact length in frames.
     pub frames: u64,
-    /// Integrated loudness in LUFS, measured on the finished file; `None` without sound.
+    /// Integrated loudness in LUFS, measured on the encoded sound; `None` without sound.
     pub loudness_lufs: Option<f64>,
-    /// True peak in dBTP, measured on the finished file.
+    /// True peak in dBTP, likewise.
     pub true_peak_dbtp: Option<f64>,
     /// What people should know.
     pub remarks: Vec<String>,
@@ -191,6 +194,11 @@ impl Studio {
 
     async fn prepare(&self) -> Result<(), RenderError> {
         self.cache.prepare().await?;
+        let encoder = self.config.encoder;
+        // Every ffmpeg that we know has x264, and asking costs a tenth of a second.
+        if !matches!(encoder, Encoder::X264(_)) && !has_encoder(encoder).await? {
+            return Err(RenderError::NoEncoder(encoder.name()));
+        }
         tokio::fs::create_dir_all(&self.config.scratch_dir).await.map_err(RenderError::disk("scratch folder"))
     }
 
@@ -241,11 +249,13 @@ impl Studio {
         let is_large = u64::from(plan.width_px) * u64::from(plan.height_px) > LARGE_FRAME_PX;
         let together =
             u8::try_from(self.config.workers).unwrap_or(u8::MAX).saturating_mul(self.config.threads_per_encoder);
+        // Too few chains for all workers: the decoders take what is left of the processors.
+        let is_idle = chains(&plan, segments(&plan)).len() < self.config.workers;
         Ok(SharedFilm {
             crf: crf(plan.quality),
-            preset: self.config.preset,
+            encoder: self.config.encoder,
             encoder_threads: if is_large { together.max(1) } else { self.config.threads_per_encoder },
-            decoder_threads: self.config.threads_per_decoder,
+            decoder_threads: if is_idle { together.max(1) } else { self.config.threads_per_decoder },
             fonts,
             file_px: file_px(edit, &plan),
             plan,
@@ -262,13 +272,26 @@ impl Studio {
         let done = Arc::new(AtomicU64::new(0));
         let mut tasks: JoinSet<Result<Vec<String>, RenderError>> = JoinSet::new();
         let mut files = Vec::new();
+        let mut missing = Vec::new();
+        let mut remarks = BTreeSet::new();
         for piece in segments(plan) {
             let out = self.cache.segment(&segment_key(plan, &piece, &identities, &encoder));
-            files.push(out.clone());
-            let job = PieceJob {
+            match finished(&out).await {
+                Some(found) => {
+                    remarks.extend(found);
+                    done.fetch_add(piece.end - piece.start, Ordering::Relaxed);
+                }
+                None => missing.push((piece, out.clone())),
+            }
+            files.push(out);
+        }
+        context.report(done.load(Ordering::Relaxed), plan.frames(), "frames");
+        let outs: BTreeMap<u64, PathBuf> = missing.iter().map(|(piece, out)| (piece.start, out.clone())).collect();
+        for chain in chains(plan, missing.into_iter().map(|(piece, _)| piece).collect()) {
+            let pieces = chain.into_iter().map(|frames| Piece { out: outs[&frames.start].clone(), frames }).collect();
+            let job = ChainJob {
                 film: Arc::clone(film),
-                piece,
-                out,
+                pieces,
                 permits: Arc::clone(&self.permits),
                 weight: if is_large { self.config.workers.max(1) as u32 } else { 1 },
                 done: Arc::clone(&done),
@@ -278,40 +301,40 @@ impl Studio {
         }
         let sound = self.sound(film);
         let pictures = async {
-            let mut remarks = BTreeSet::new();
             while let Some(outcome) = tasks.join_next().await {
                 remarks.extend(outcome.map_err(|_| RenderError::Stopped("segment worker"))??);
             }
             Ok::<_, RenderError>(remarks)
         };
-        let (remarks, (sound, sound_remark)) = tokio::try_join!(pictures, sound)?;
-        let remarks = remarks.into_iter().chain(sound_remark).collect();
+        let (remarks, (sound, notes)) = tokio::try_join!(pictures, sound)?;
+        let remarks = remarks.into_iter().chain(notes.remark).collect();
+        let sound = sound.zip(notes.loudness);
         Ok(Parts { segments: files, sound, remarks })
     }
 
     /// The film's sound, found or made; `None` when there is nothing to hear.
-    async fn sound(&self, film: &SharedFilm) -> Result<(Option<PathBuf>, Option<String>), RenderError> {
+    async fn sound(&self, film: &SharedFilm) -> Result<(Option<PathBuf>, SoundNotes), RenderError> {
         let plan = &film.plan;
         if plan.sounds.is_empty() {
-            return Ok((None, None));
+            return Ok((None, SoundNotes::default()));
         }
         let out = self.cache.sound(&sound_key(film));
         let notes = Cache::notes(&out);
-        if let Some(SoundNotes { is_silent, remark }) = read_json(&notes).await
-            && (is_silent || tokio::fs::try_exists(&out).await.unwrap_or(false))
+        if let Some(found) = read_json::<SoundNotes>(&notes).await
+            && (found.loudness.is_none() || tokio::fs::try_exists(&out).await.unwrap_or(false))
         {
-            return Ok(((!is_silent).then_some(out), remark));
+            return Ok((found.loudness.map(|_| out), found));
         }
         let second = |frame: u64| plan.rate.start_of(Frames(frame)).0;
         let window_s = (second(plan.window.start), second(plan.window.end));
         let mixed = mix(&Mix { sounds: &plan.sounds, files: &film.sources.files, window_s }).await?;
-        let mastered = master(mixed, &out).await?;
-        let is_silent = !mastered.written;
-        write_json(&notes, &SoundNotes { is_silent, remark: mastered.remark.clone() }).await?;
-        Ok(((!is_silent).then_some(out), mastered.remark))
+        let Master { loudness, remark } = master(mixed, &out).await?;
+        let made = SoundNotes { loudness, remark };
+        write_json(&notes, &made).await?;
+        Ok((loudness.map(|_| out), made))
     }
 
-    /// Joins the pieces, and measures what they are joined to.
+    /// Joins the pieces and the sound.
     async fn join(
         &self,
         film: &SharedFilm,
@@ -323,18 +346,20 @@ impl Studio {
     ) -> Result<Rendered, RenderError> {
         let plan = &film.plan;
         context.report(plan.frames(), plan.frames(), "joining the film");
-        let in_use: BTreeSet<PathBuf> = parts.segments.iter().cloned().chain(parts.sound.clone()).collect();
+        let in_use: BTreeSet<PathBuf> =
+            parts.segments.iter().cloned().chain(parts.sound.iter().map(|(sound, _)| sound.clone())).collect();
         let is_gif = edit.output.format == Format::Gif;
-        let sound = parts.sound.filter(|_| !is_gif);
-        let has_sound = sound.is_some();
+        let (sound, loudness) = parts.sound.filter(|_| !is_gif).unzip();
         let joined = if is_gif { out.with_extension("joined.mp4") } else { out.to_owned() };
-        mux(&MuxSpec { segments: parts.segments, sound, tags: tags.clone(), out: joined.clone() }).await?;
+        let (width_px, height_px) = film.file_px;
+        let counts = segments(plan).into_iter().map(|piece| piece.end - piece.start).collect();
+        let known = Some(Shape { rate: plan.rate, width_px, height_px, counts });
+        mux(&MuxSpec { segments: parts.segments, known, sound, tags: tags.clone(), out: joined.clone() }).await?;
         if is_gif {
             let made = write_gif(&joined, edit.output.repeat != Some(false), out).await;
             tokio::fs::remove_file(&joined).await.map_err(RenderError::disk("scratch file"))?;
             made?;
         }
-        let loudness = if has_sound { Some(measure_loudness(out).await?) } else { None };
         self.cache.shrink(&in_use).await?;
         Ok(Rendered {
             loudness_lufs: loudness.map(|loudness| loudness.integrated_lufs),
@@ -347,7 +372,7 @@ impl Studio {
     async fn sound_alone(&self, film: &SharedFilm, out: &Path, context: &StepContext) -> Result<Rendered, RenderError> {
         let plan = &film.plan;
         context.report(0, plan.frames(), "mixing the sound");
-        let (sound, remark) = self.sound(film).await?;
+        let (sound, notes) = self.sound(film).await?;
         let Some(sound) = sound else {
             let expected = "expected a clip that is heard: the timeline is silent, and an mp3 has nothing but sound";
             return Err(RenderError::edit("timeline", expected));
@@ -359,7 +384,7 @@ impl Studio {
             height_px: 0,
             loudness_lufs: Some(loudness.integrated_lufs),
             true_peak_dbtp: Some(loudness.true_peak_dbtp),
-            remarks: plan.remarks.iter().cloned().chain(remark).collect(),
+            remarks: plan.remarks.iter().cloned().chain(notes.remark).collect(),
             ..silent(film)
         })
     }
@@ -407,58 +432,64 @@ fn file_px(edit: &Edit, plan: &Plan) -> (u32, u32) {
 }
 
 fn encoder_facts(film: &SharedFilm) -> EncoderFacts {
-    EncoderFacts { crf: film.crf, preset: film.preset.as_str(), threads: film.encoder_threads, file_px: film.file_px }
+    EncoderFacts {
+        crf: film.crf,
+        encoder: film.encoder.name(),
+        preset: film.encoder.preset(),
+        threads: film.encoder_threads,
+        file_px: film.file_px,
+    }
 }
 
 /// What a film is joined from.
 struct Parts {
     segments: Vec<PathBuf>,
-    sound: Option<PathBuf>,
+    sound: Option<(PathBuf, Loudness)>,
     remarks: Vec<String>,
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+/// What is known of a sound; no loudness means silence and no file.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 struct SoundNotes {
-    is_silent: bool,
+    loudness: Option<Loudness>,
     remark: Option<String>,
 }
 
-struct PieceJob {
+/// Consecutive pieces that are still to be rendered.
+struct ChainJob {
     film: Arc<SharedFilm>,
-    piece: Range<u64>,
-    out: PathBuf,
+    pieces: Vec<Piece>,
     permits: Arc<Semaphore>,
     weight: u32,
     done: Arc<AtomicU64>,
     context: StepContext,
 }
 
-impl PieceJob {
-    /// Renders the piece unless it lies finished; its remarks either way.
+impl ChainJob {
+    /// Renders the pieces; their remarks.
     async fn run(self) -> Result<Vec<String>, RenderError> {
-        let Self { film, piece, out, permits, weight, done, context } = self;
+        let Self { film, pieces, permits, weight, done, context } = self;
         let total = film.plan.frames();
-        let notes = Cache::notes(&out);
-        if tokio::fs::try_exists(&out).await.unwrap_or(false)
-            && let Some(remarks) = read_json(&notes).await
-        {
-            let count = piece.end - piece.start;
-            context.report(done.fetch_add(count, Ordering::Relaxed) + count, total, "frames");
-            return Ok(remarks);
-        }
         let _permit = permits.acquire_many_owned(weight).await.map_err(|_| RenderError::Stopped("segment worker"))?;
-        let on_frame = || context.report(done.fetch_add(1, Ordering::Relaxed) + 1, total, "frames");
-        let remarks = render_segment(film, piece, out, on_frame).await?;
-        write_json(&notes, &remarks).await?;
-        Ok(remarks)
+        let on_frames = |count| context.report(done.fetch_add(count, Ordering::Relaxed) + count, total, "frames");
+        render_chain(film, pieces, on_frames).await
     }
+}
+
+/// The remarks of a piece that lies finished.
+async fn finished(piece: &Path) -> Option<Vec<String>> {
+    let is_there = tokio::fs::try_exists(piece).await.unwrap_or(false);
+    if is_there { read_json(&Cache::notes(piece)).await } else { None }
 }
 
 /// The content identity of each layer: bytes of its source, or letter shapes of its font.
 fn identities(film: &SharedFilm) -> BTreeMap<usize, String> {
     let source = |src: &str| film.sources.identities.get(src).cloned();
     let identity = |(index, layer): (usize, &crate::plan::Layer)| {
-        let own = film.faces.get(&index).map(|face| face.identity.clone());
+        let own = match &layer.content {
+            Content::Svg { markup } if has_words(markup) => Some(film.fonts.identity()),
+            _ => film.faces.get(&index).map(|face| face.identity.clone()),
+        };
         let file = layer.src().and_then(source);
         let masks = layer.mattes.iter().filter_map(|matte| matte.layer.src().and_then(source));
         let all: Vec<String> = own.into_iter().chain(file).chain(masks).collect();

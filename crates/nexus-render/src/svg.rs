@@ -1,8 +1,10 @@
-//! Vector graphics: markup to premultiplied pixels. Nothing outside the markup is ever read.
+//! Vector graphics: markup to premultiplied pixels. Nothing outside the markup is ever read but the fonts of its words.
+
+use std::sync::Arc;
 
 use resvg::{
     tiny_skia::{Pixmap, Transform},
-    usvg::{ImageHrefResolver, Options, Tree},
+    usvg::{ImageHrefResolver, Options, Tree, fontdb::Database},
 };
 
 use crate::{affine::Affine, geometry::Rect, raster::Raster};
@@ -15,7 +17,7 @@ const MAX_BYTES: usize = 1 << 20;
 /// # Errors
 /// What is wrong with the markup and what was expected, in plain words.
 pub(crate) fn size(markup: &str) -> Result<(f64, f64), String> {
-    let size = parse(markup)?.size();
+    let size = parse(markup, Arc::default())?.size();
     Ok((f64::from(size.width()), f64::from(size.height())))
 }
 
@@ -25,8 +27,9 @@ pub(crate) struct Drawing {
 }
 
 impl Drawing {
-    pub(crate) fn new(markup: &str) -> Result<Self, String> {
-        parse(markup).map(|tree| Self { tree })
+    /// A drawing whose words are set in `fonts`.
+    pub(crate) fn new(markup: &str, fonts: Arc<Database>) -> Result<Self, String> {
+        parse(markup, fonts).map(|tree| Self { tree })
     }
 
     /// The drawing under `map` (from its own pixels to those of the frame), without what lies outside the frame.
@@ -54,21 +57,22 @@ impl Drawing {
     }
 }
 
-fn parse(markup: &str) -> Result<Tree, String> {
+/// True when a drawing has words, so that fonts decide how it looks.
+pub(crate) fn has_words(markup: &str) -> bool {
+    markup.to_ascii_lowercase().contains("<text")
+}
+
+fn parse(markup: &str, fontdb: Arc<Database>) -> Result<Tree, String> {
     if markup.len() > MAX_BYTES {
         return Err(format!(
             "the SVG markup has {} bytes; expected at most {MAX_BYTES}: simplify the drawing",
             markup.len()
         ));
     }
-    let lower = markup.to_ascii_lowercase();
-    for (element, remedy) in [("<text", "use a rich-text clip for words"), ("<image", "use an image clip for pictures")]
-    {
-        if lower.contains(element) {
-            return Err(format!("{element}> elements are not drawn in SVG; {remedy}"));
-        }
+    if markup.to_ascii_lowercase().contains("<image") {
+        return Err("<image> elements are not drawn in SVG; use an image clip for pictures".to_owned());
     }
     let nothing = ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
-    let options = Options { resources_dir: None, image_href_resolver: nothing, ..Options::default() };
+    let options = Options { resources_dir: None, image_href_resolver: nothing, fontdb, ..Options::default() };
     Tree::from_str(markup, &options).map_err(|error| format!("expected SVG markup: {error}"))
 }

@@ -3,12 +3,14 @@
 use std::{collections::BTreeMap, ops::Range, path::PathBuf, sync::Arc};
 
 use nexus_core::{FrameRate, Frames};
-use nexus_media::{Crop, DecodeSpec, EncodeSpec, FrameReader, FrameWriter, Preset, Yuv420};
+use nexus_media::{Crop, DecodeSpec, EncodeSpec, Encoder, FrameReader, FrameWriter, Yuv420};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
     RenderError,
+    cache::{Cache, write_json},
     compositor::{LiveLayer, Pixels, compose},
+    direct::Direct,
     filter,
     fonts::{Face, Fonts},
     overlay::Overlay,
@@ -32,84 +34,141 @@ pub(crate) struct Film {
     pub(crate) faces: BTreeMap<usize, Face>,
     pub(crate) fonts: Arc<Fonts>,
     pub(crate) crf: u8,
-    pub(crate) preset: Preset,
+    pub(crate) encoder: Encoder,
     pub(crate) encoder_threads: u8,
     pub(crate) decoder_threads: u8,
     /// Width and height of the file; the frame's unless `scaleTo` says otherwise.
     pub(crate) file_px: (u32, u32),
 }
 
-/// Renders frames `piece` of the film into `out`, and calls `on_frame` after each. Dropping the future ends every
-/// child.
-pub(crate) async fn render_segment(
+/// A piece of a film and the file that it becomes.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    pub(crate) frames: Range<u64>,
+    pub(crate) out: PathBuf,
+}
+
+/// Renders consecutive pieces of the film one after the other, with decoders that go on from piece to piece. Calls
+/// `on_frames` with the count of frames that are done since; what people should know is returned, and noted beside each piece. Dropping the future ends
+/// every child.
+pub(crate) async fn render_chain(
     film: Arc<Film>,
-    piece: Range<u64>,
-    out: PathBuf,
-    on_frame: impl Fn() + Send,
+    pieces: Vec<Piece>,
+    on_frames: impl Fn(u64) + Send + Sync,
 ) -> Result<Vec<String>, RenderError> {
-    let mut layers = prepare(&film, piece.clone()).await?;
-    let remarks = layers
-        .iter()
-        .filter_map(|live| if let Pixels::Drawn(overlay) = &live.pixels { overlay.remark() } else { None })
-        .collect();
-    let mut readers: Vec<Readers> = layers.iter().map(Readers::of).collect();
-    let mut writer = Writer::open(&film, out);
-    for frame in piece.clone() {
-        for (live, readers) in layers.iter_mut().zip(&mut readers) {
-            feed_all(&film, live, readers, &piece, frame).await?;
+    let end = pieces.last().map_or(0, |piece| piece.frames.end);
+    let is_alone = pieces.len() == 1;
+    let (mut cast, mut all) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        cast = prepare(&film, &piece.frames, cast).await?;
+        let direct = if is_alone { direct(&film, &piece, &mut cast).await? } else { None };
+        match direct {
+            Some(direct) => direct.render(&on_frames).await?,
+            None => cast = render_piece(&film, &piece, cast, end, &on_frames).await?,
+        }
+        let remarks: Vec<String> = cast.iter().filter_map(|actor| actor.live.remark()).collect();
+        write_json(&Cache::notes(&piece.out), &remarks).await?;
+        all.extend(remarks);
+    }
+    Ok(all)
+}
+
+/// The piece as one process renders it, when that is possible.
+async fn direct(film: &Arc<Film>, piece: &Piece, cast: &mut Vec<Actor>) -> Result<Option<Direct>, RenderError> {
+    let (film, piece, mut taken) = (Arc::clone(film), piece.clone(), std::mem::take(cast));
+    let found = tokio::task::spawn_blocking(move || (Direct::of(&film, &piece, &mut taken), taken));
+    let (found, returned) = found.await.map_err(|_| RenderError::Stopped("overlay painter"))?;
+    *cast = returned;
+    found
+}
+
+/// Composes and encodes a piece. Decoders read on until frame `end` of the film; the cast comes back with them.
+async fn render_piece(
+    film: &Arc<Film>,
+    piece: &Piece,
+    mut cast: Vec<Actor>,
+    end: u64,
+    on_frames: &(impl Fn(u64) + Send + Sync),
+) -> Result<Vec<Actor>, RenderError> {
+    let Piece { frames, out } = piece;
+    let mut writer = Writer::open(film, out.clone());
+    for frame in frames.clone() {
+        for actor in &mut cast {
+            actor.feed(film, frames.start..end, frame).await?;
         }
         let mut canvas = writer.blank().await?;
-        let shared = Arc::clone(&film);
+        let shared = Arc::clone(film);
         let drawn = tokio::task::spawn_blocking(move || {
-            compose(&shared.plan, &mut layers, frame, &mut canvas);
-            (layers, canvas)
+            compose(&shared.plan, &mut cast, frame, &mut canvas);
+            (cast, canvas)
         });
         let (returned, canvas) = drawn.await.map_err(|_| RenderError::Stopped("compositor"))?;
-        layers = returned;
+        cast = returned;
         if (canvas.width_px, canvas.height_px) == film.file_px {
             writer.write(canvas).await?;
         } else {
             writer.write_scaled(canvas, film.file_px).await?;
         }
-        on_frame();
+        on_frames(1);
     }
     writer.finish().await?;
-    Ok(remarks)
+    Ok(cast)
 }
 
 /// One frame of the timeline, drawn alone.
 pub(crate) async fn render_frame(film: Arc<Film>, frame: u64) -> Result<Yuv420, RenderError> {
     let piece = frame..frame + 1;
-    let mut layers = prepare(&film, piece.clone()).await?;
-    for live in &mut layers {
-        let mut readers = Readers::of(live);
-        feed_all(&film, live, &mut readers, &piece, frame).await?;
+    let mut cast = prepare(&film, &piece, vec![]).await?;
+    for actor in &mut cast {
+        actor.feed(&film, piece.clone(), frame).await?;
     }
     let mut canvas = Yuv420::new(film.plan.width_px, film.plan.height_px);
     let drawn = tokio::task::spawn_blocking(move || {
-        compose(&film.plan, &mut layers, frame, &mut canvas);
+        compose(&film.plan, &mut cast, frame, &mut canvas);
         canvas
     });
     drawn.await.map_err(|_| RenderError::Stopped("compositor"))
 }
 
-/// The decoders of a layer and of its masks.
-struct Readers {
-    own: Option<Reader>,
-    mattes: Vec<Option<Reader>>,
+/// A layer of a piece, with the decoders of its moving pictures.
+pub(crate) struct Actor {
+    /// The layer's index in the plan.
+    index: usize,
+    pub(crate) live: LiveLayer,
+    reader: Option<Reader>,
+    /// By the index of the mask.
+    matte_readers: BTreeMap<usize, Option<Reader>>,
 }
 
-impl Readers {
-    fn of(live: &LiveLayer) -> Self {
-        Self { own: None, mattes: live.mattes.iter().map(|_| None).collect() }
+impl AsMut<LiveLayer> for Actor {
+    fn as_mut(&mut self) -> &mut LiveLayer {
+        &mut self.live
     }
 }
 
-/// The layers of a piece, ready to be drawn.
-async fn prepare(film: &Arc<Film>, piece: Range<u64>) -> Result<Vec<LiveLayer>, RenderError> {
-    let film = Arc::clone(film);
+impl Actor {
+    /// Gives the layer and its masks their pictures for `frame`, which lies in the part `span` of the film.
+    async fn feed(&mut self, film: &Film, span: Range<u64>, frame: u64) -> Result<(), RenderError> {
+        for (index, matte) in self.live.mattes.iter_mut().enumerate() {
+            feed(film, matte, self.matte_readers.entry(index).or_default(), &span, frame).await?;
+        }
+        feed(film, &mut self.live, &mut self.reader, &span, frame).await
+    }
+}
+
+/// The layers of a piece, ready to be drawn; those of `before` that go on are kept as they are.
+async fn prepare(film: &Arc<Film>, piece: &Range<u64>, before: Vec<Actor>) -> Result<Vec<Actor>, RenderError> {
+    let (film, piece) = (Arc::clone(film), piece.clone());
     let prepared = tokio::task::spawn_blocking(move || {
-        live(&film.plan, &piece).map(|(index, layer)| prepare_layer(&film, layer, film.faces.get(&index))).collect()
+        let mut before: BTreeMap<usize, Actor> = before.into_iter().map(|actor| (actor.index, actor)).collect();
+        let actor = |(index, layer)| match before.remove(&index) {
+            Some(actor) => Ok(actor),
+            None => {
+                let live = prepare_layer(&film, layer, film.faces.get(&index))?;
+                Ok(Actor { index, live, reader: None, matte_readers: BTreeMap::new() })
+            }
+        };
+        live(&film.plan, &piece).map(actor).collect()
     });
     prepared.await.map_err(|_| RenderError::Stopped("overlay painter"))?
 }
@@ -145,32 +204,19 @@ fn prepare_layer(film: &Film, layer: &Layer, face: Option<&Face>) -> Result<Live
     Ok(LiveLayer { layer: layer.clone(), pixels, mattes })
 }
 
-async fn feed_all(
-    film: &Film,
-    live: &mut LiveLayer,
-    readers: &mut Readers,
-    piece: &Range<u64>,
-    frame: u64,
-) -> Result<(), RenderError> {
-    for (matte, reader) in live.mattes.iter_mut().zip(&mut readers.mattes) {
-        feed(film, matte, reader, piece, frame).await?;
-    }
-    feed(film, live, &mut readers.own, piece, frame).await
-}
-
 /// Gives a moving layer its picture for `frame`; starts its decoder when it is nearly due, ends it when done.
 async fn feed(
     film: &Film,
     live: &mut LiveLayer,
     reader: &mut Option<Reader>,
-    piece: &Range<u64>,
+    span: &Range<u64>,
     frame: u64,
 ) -> Result<(), RenderError> {
     let (Content::Video { src, .. }, Pixels::Moving { picture, is_raw, .. }) = (&live.layer.content, &mut live.pixels)
     else {
         return Ok(());
     };
-    let (start, end) = (live.layer.start.max(piece.start), live.layer.end.min(piece.end));
+    let (start, end) = (live.layer.start.max(span.start), live.layer.end.min(span.end));
     if frame >= end {
         *reader = None;
         return Ok(());
@@ -192,7 +238,8 @@ async fn feed(
     Ok(())
 }
 
-fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: PathBuf) -> (DecodeSpec, String) {
+/// How the frames of a moving layer are read, and the name of its source.
+pub(crate) fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: PathBuf) -> (DecodeSpec, String) {
     let Content::Video { src, trim_s, speed, available, picture, .. } = &layer.content else {
         unreachable!("only moving layers are decoded");
     };
@@ -211,6 +258,19 @@ fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: PathBuf) ->
         threads: film.decoder_threads,
     };
     (spec, src.clone())
+}
+
+/// How a piece is written into `out`.
+pub(crate) fn encode_spec(film: &Film, out: PathBuf) -> EncodeSpec {
+    EncodeSpec {
+        out,
+        width_px: film.file_px.0,
+        height_px: film.file_px.1,
+        rate: film.plan.rate,
+        crf: film.crf,
+        encoder: film.encoder,
+        threads: film.encoder_threads,
+    }
 }
 
 /// The rate at which a source is read so that it plays `speed` times as fast; a still is read at the film's.
@@ -287,15 +347,7 @@ struct Writer {
 
 impl Writer {
     fn open(film: &Film, out: PathBuf) -> Self {
-        let spec = EncodeSpec {
-            out,
-            width_px: film.file_px.0,
-            height_px: film.file_px.1,
-            rate: film.plan.rate,
-            crf: film.crf,
-            preset: film.preset,
-            threads: film.encoder_threads,
-        };
+        let spec = encode_spec(film, out);
         let (frames, mut waiting) = mpsc::channel::<Yuv420>(QUEUE);
         let (send_back, used) = mpsc::channel(QUEUE + 2);
         let mut task = JoinSet::new();

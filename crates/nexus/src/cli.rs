@@ -9,6 +9,8 @@ use nexus_core::{
     journal::RunState,
 };
 
+use crate::config::EncoderName;
+
 /// From raw footage and a guest's review to an approved, published brand film.
 #[derive(Debug, Parser)]
 #[command(name = "nexus", version, arg_required_else_help = true, propagate_version = true)]
@@ -123,6 +125,9 @@ pub(crate) struct RenderArguments {
     /// Pieces that are rendered at a time [default: from the configuration]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
     pub(crate) workers: Option<u8>,
+    /// Encoder of pictures [default: from the configuration, x264]
+    #[arg(long, value_enum)]
+    pub(crate) encoder: Option<EncoderName>,
     /// Writes one frame as PNG, the one at this second of the timeline
     #[arg(long, value_name = "SECONDS")]
     pub(crate) frame: Option<f64>,

@@ -113,17 +113,31 @@ impl Default for ApprovalConfig {
 pub(crate) struct RenderConfig {
     /// Segments rendered at a time.
     pub(crate) workers: usize,
-    /// Effort of the x264 encoder.
+    /// Encoder of pictures.
+    pub(crate) encoder: EncoderName,
+    /// Effort of x264 and x265.
     pub(crate) preset: EncoderPreset,
 }
 
 impl Default for RenderConfig {
     fn default() -> Self {
-        Self { workers: 2, preset: EncoderPreset::Veryfast }
+        Self { workers: 2, encoder: EncoderName::X264, preset: EncoderPreset::Veryfast }
     }
 }
 
-/// Effort of the x264 encoder.
+/// Encoders of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum EncoderName {
+    /// H.264: plays everywhere
+    X264,
+    /// H.265: half the bytes, several times the work
+    X265,
+    /// AV1: the fewest bytes, for players of today
+    SvtAv1,
+}
+
+/// Effort of x264 and x265.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum EncoderPreset {

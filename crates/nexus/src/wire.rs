@@ -11,13 +11,13 @@ use nexus_connect::{
 use nexus_core::port::{BlobStore, Media, Ports};
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
 use nexus_flows::edit::Makers;
-use nexus_media::{FfmpegMedia, Limits, Preset};
+use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
 use nexus_memory::EmbeddedMemory;
 use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
 use nexus_vision::{LexicalEmbedder, RuleTagger};
 
-use crate::config::{Config, EncoderPreset};
+use crate::config::{Config, EncoderName, EncoderPreset};
 
 /// The folders of an installation below its data folder.
 pub(crate) struct Folders<'a> {
@@ -35,7 +35,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
     let outbox = Arc::new(Outbox::new(folders.outbox.to_path_buf(), Arc::clone(&blobs)));
     let renderer = RendererConfig {
         workers: config.render.workers,
-        preset: preset(config),
+        encoder: encoder(config.render.encoder, config),
         ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
     };
     let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;
@@ -69,13 +69,18 @@ pub(crate) fn makers(blobs: &Arc<dyn BlobStore>, scratch: &Path) -> Makers {
     }
 }
 
-/// The encoder's effort that the configuration chose.
-pub(crate) fn preset(config: &Config) -> Preset {
-    match config.render.preset {
+/// The encoder `name` with the effort that the configuration chose.
+pub(crate) fn encoder(name: EncoderName, config: &Config) -> Encoder {
+    let preset = match config.render.preset {
         EncoderPreset::Ultrafast => Preset::Ultrafast,
         EncoderPreset::Superfast => Preset::Superfast,
         EncoderPreset::Veryfast => Preset::Veryfast,
         EncoderPreset::Medium => Preset::Medium,
+    };
+    match name {
+        EncoderName::X264 => Encoder::X264(preset),
+        EncoderName::X265 => Encoder::X265(preset),
+        EncoderName::SvtAv1 => Encoder::SvtAv1,
     }
 }
 

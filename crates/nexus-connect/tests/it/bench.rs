@@ -15,7 +15,7 @@ use nexus_core::{
     network::Network,
     port::{Adapter, BlobStore},
 };
-use nexus_media::{EncodeSpec, FrameWriter, Preset, Yuv420};
+use nexus_media::{EncodeSpec, Encoder, FrameWriter, Preset, Yuv420};
 use nexus_testkit::factory;
 use tempfile::TempDir;
 
@@ -92,7 +92,7 @@ pub(crate) async fn video(width_px: u32, height_px: u32, frames: usize) -> Vec<u
         height_px,
         rate: FrameRate::FPS_30,
         crf: 40,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: 1,
     };
     let mut writer = FrameWriter::open(&spec).await.unwrap();

@@ -57,13 +57,14 @@ impl Edit {
         report.finish(edit)
     }
 
-    /// This edit without our own extension of the contract (`x-nexus-focus`): what other renderers accept.
+    /// This edit without our own extensions of the contract (`x-nexus-…`): what other renderers accept.
     #[must_use]
     pub fn without_extensions(&self) -> Self {
         let mut plain = self.clone();
         for clip in plain.timeline.tracks.iter_mut().flat_map(|track| &mut track.clips) {
             if let Asset::Video(video) = &mut clip.asset {
                 video.focus = None;
+                video.grade = None;
             }
         }
         plain

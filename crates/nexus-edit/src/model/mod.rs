@@ -13,10 +13,10 @@ mod tween;
 mod word;
 
 pub use asset::{
-    Align, AnimateBy, Asset, Audio, AudioEffect, Caption, ChromaKey, Crop, Font, Gradient, GradientKind, GradientStop,
-    Horizontal, Html, Html5, Image, ImageToVideo, Luma, Prompt, RichCaption, RichText, Shadow, Shape, Sides, Source,
-    Stroke, Svg, Text, TextAnimation, TextBackground, TextCase, TextDecoration, TextPreset, TextStyle, TextToImage,
-    TextToSpeech, Title, Vertical, Video,
+    Align, AnimateBy, Asset, Audio, AudioEffect, Caption, ChromaKey, Crop, Font, Grade, Gradient, GradientKind,
+    GradientStop, Horizontal, Html, Html5, Image, ImageToVideo, Luma, Prompt, RichCaption, RichText, Shadow, Shape,
+    Sides, Source, Stroke, Svg, Text, TextAnimation, TextBackground, TextCase, TextDecoration, TextPreset, TextStyle,
+    TextToImage, TextToSpeech, Title, Vertical, Video,
 };
 pub use clip::{Clip, Filter, Fit, Flip, Offset, Position, Rotate, Skew, Transform};
 pub use color::Color;

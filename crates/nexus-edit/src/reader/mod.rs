@@ -10,4 +10,4 @@ pub use report::{EditError, EditErrors, Remark, RemarkKind};
 pub(crate) use fields::Fields;
 pub(crate) use limits::{MOST_CLIPS, hold_limits};
 pub(crate) use report::{Report, nearest};
-pub(crate) use spot::{ANY, AT_LEAST_ZERO, Path, Read, SPEED, Spot, UNIT};
+pub(crate) use spot::{ANY, AT_LEAST_ZERO, Path, Read, SPEED, STOPS, Spot, UNIT};

@@ -16,6 +16,8 @@ pub(crate) const ANY: RangeInclusive<f64> = -1e9..=1e9;
 pub(crate) const AT_LEAST_ZERO: RangeInclusive<f64> = 0.0..=1e9;
 /// Shares.
 pub(crate) const UNIT: RangeInclusive<f64> = 0.0..=1.0;
+/// Stops of light that a correction may move.
+pub(crate) const STOPS: RangeInclusive<f64> = -2.0..=2.0;
 /// Playback speeds.
 pub(crate) const SPEED: RangeInclusive<f64> = 0.0..=10.0;
 

@@ -1,7 +1,7 @@
 //! Films: the same bytes for the same frames, nothing left of what was not finished, stills.
 
 use nexus_core::FrameRate;
-use nexus_media::{EncodeSpec, FrameWriter, MediaError, Preset, Yuv420, grab_jpeg};
+use nexus_media::{EncodeSpec, Encoder, FrameWriter, MediaError, Preset, Yuv420, grab_jpeg};
 
 use crate::material::{HEIGHT, WIDTH, scenes};
 
@@ -12,7 +12,7 @@ fn spec(out: std::path::PathBuf) -> EncodeSpec {
         height_px: HEIGHT,
         rate: FrameRate::FPS_30,
         crf: 20,
-        preset: Preset::Veryfast,
+        encoder: Encoder::X264(Preset::Veryfast),
         threads: 1,
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nexus_core::{FrameRate, film::FilmTags};
-use nexus_media::{EncodeSpec, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
+use nexus_media::{EncodeSpec, Encoder, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound};
 
 /// Width of the clips, in pixels.
 pub(crate) const WIDTH: u32 = 320;
@@ -36,7 +36,7 @@ pub(crate) async fn film(out: &Path, rate: FrameRate, frames: u64, mut draw: imp
         height_px: HEIGHT,
         rate,
         crf: 16,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: 1,
     };
     let mut writer = FrameWriter::open(&spec).await.expect("an encoder");
@@ -89,8 +89,13 @@ pub(crate) fn tone(hz: f64, level: f64, length_s: f64) -> Vec<f32> {
 pub(crate) async fn with_sound(clip: &Path, samples: &[f32], out: &Path) -> PathBuf {
     let sound = out.with_extension("m4a");
     write_sound(samples, 48_000, 1, &sound, SoundFormat::Aac).await.expect("a sound");
-    let spec =
-        MuxSpec { segments: vec![clip.to_owned()], sound: Some(sound), tags: FilmTags::default(), out: out.to_owned() };
+    let spec = MuxSpec {
+        segments: vec![clip.to_owned()],
+        known: None,
+        sound: Some(sound),
+        tags: FilmTags::default(),
+        out: out.to_owned(),
+    };
     mux(&spec).await.expect("a film with sound");
     out.to_owned()
 }

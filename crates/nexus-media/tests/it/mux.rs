@@ -21,7 +21,7 @@ async fn parts_join_to_exactly_their_frames() {
             segments.push(file);
         }
         let out = folder.path().join("film.mp4");
-        let spec = MuxSpec { segments, sound: None, tags: FilmTags::default(), out: out.clone() };
+        let spec = MuxSpec { segments, known: None, sound: None, tags: FilmTags::default(), out: out.clone() };
         let info = mux(&spec).await.unwrap();
         let video = info.video.unwrap();
         assert_eq!((video.rate, video.variable_rate), (rate, false), "the rate stays exact");
@@ -64,7 +64,9 @@ async fn sound_stands_where_it_stood() {
         ..FilmTags::default()
     };
     let info =
-        mux(&MuxSpec { segments: vec![clip], sound: Some(sound), tags: tags.clone(), out: out.clone() }).await.unwrap();
+        mux(&MuxSpec { segments: vec![clip], known: None, sound: Some(sound), tags: tags.clone(), out: out.clone() })
+            .await
+            .unwrap();
     assert!(info.audio.is_some());
     let heard = read_sound(&out, &SoundSpec { rate_hz: 48_000, channels: 1, start_s: 0.0, length_s: None, tempo: 1.0 })
         .await
@@ -86,13 +88,15 @@ async fn what_does_not_fit_together_is_refused_and_leaves_nothing() {
     scenes(&one, FrameRate::FPS_30, 10, &[]).await;
     scenes(&two, FrameRate::FPS_25, 10, &[]).await;
     for (name, segments) in [("two rates", vec![one.clone(), two]), ("no parts", vec![])] {
-        let error =
-            mux(&MuxSpec { segments, sound: None, tags: FilmTags::default(), out: out.clone() }).await.unwrap_err();
+        let error = mux(&MuxSpec { segments, known: None, sound: None, tags: FilmTags::default(), out: out.clone() })
+            .await
+            .unwrap_err();
         assert!(matches!(error, MediaError::Request(_)), "{name}: {error}");
     }
     let text = folder.path().join("text.m4a");
     std::fs::write(&text, "no sound").unwrap();
-    let broken = MuxSpec { segments: vec![one], sound: Some(text), tags: FilmTags::default(), out: out.clone() };
+    let broken =
+        MuxSpec { segments: vec![one], known: None, sound: Some(text), tags: FilmTags::default(), out: out.clone() };
     mux(&broken).await.unwrap_err();
     assert!(!out.exists());
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();

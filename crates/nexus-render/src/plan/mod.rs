@@ -10,8 +10,8 @@ use std::{ops::Range, sync::Arc};
 use nexus_core::FrameRate;
 use nexus_edit::{
     model::{
-        Animated, AudioEffect, ChromaKey, Color, Effect, Filter, Offset, Quality, RichCaption, RichText, Transform,
-        Transition,
+        Animated, AudioEffect, ChromaKey, Color, Effect, Filter, Grade, Offset, Quality, RichCaption, RichText,
+        Transform, Transition,
     },
     subtitles::Cue,
 };
@@ -185,6 +185,8 @@ pub enum Content {
         picture: Picture,
         /// A colour to see through.
         key: Option<ChromaKey>,
+        /// A correction of its light.
+        grade: Option<Grade>,
     },
     /// An opaque still.
     Still {

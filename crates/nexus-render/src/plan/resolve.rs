@@ -225,6 +225,7 @@ impl Resolver<'_> {
             available,
             picture,
             key: video.chroma_key,
+            grade: video.grade,
         };
         self.push(timed, placement, content);
         Ok(())
@@ -278,7 +279,10 @@ impl Resolver<'_> {
         let Some((placement, picture)) = self.picture(timed, size, whole, &luma.src) else { return Ok(None) };
         let src = luma.src.clone();
         let content = match moving {
-            Some(available) => Content::Video { src, trim_s: luma.trim, speed: 1.0, available, picture, key: None },
+            Some(available) => {
+                let trim_s = luma.trim;
+                Content::Video { src, trim_s, speed: 1.0, available, picture, key: None, grade: None }
+            }
             None => Content::Still { src, picture },
         };
         Ok(Some(self.layer(timed, placement, content)))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use nexus_media::{SoundFormat, measure_loudness, write_sound};
+use nexus_media::{Loudness, SoundFormat, measure_loudness, write_sound};
 
 use super::{
     CHANNELS, RATE_HZ,
@@ -26,8 +26,8 @@ const TRIES: u32 = 4;
 
 /// What became of the sound.
 pub(crate) struct Master {
-    /// False when all was silent and no file was written.
-    pub(crate) written: bool,
+    /// Loudness of the encoded file; `None` when all was silent and no file was written.
+    pub(crate) loudness: Option<Loudness>,
     /// What people should know.
     pub(crate) remark: Option<String>,
 }
@@ -36,16 +36,17 @@ pub(crate) struct Master {
 pub(crate) async fn master(mix: Vec<f32>, out: &Path) -> Result<Master, RenderError> {
     let mut wanted = TARGET_LUFS;
     let mut ceiling = FIRST_CEILING_DBTP;
-    let mut remark = None;
+    let (mut remark, mut loudness) = (None, None);
     let mix = std::sync::Arc::new(mix);
     for attempt in 1..=TRIES {
         let source = std::sync::Arc::clone(&mix);
         let levelled = tokio::task::spawn_blocking(move || level(&source, wanted, ceiling)).await;
         let Some(levelled) = levelled.map_err(|_| RenderError::Stopped("sound master"))? else {
-            return Ok(Master { written: false, remark: None });
+            return Ok(Master { loudness: None, remark: None });
         };
         write_sound(&levelled.samples, RATE_HZ, CHANNELS, out, SoundFormat::Aac).await?;
         let found = measure_loudness(out).await?;
+        loudness = Some(found);
         let is_low_enough = found.true_peak_dbtp <= PEAK_DBTP;
         let off = TARGET_LUFS - found.integrated_lufs;
         if levelled.is_at_limit {
@@ -69,7 +70,7 @@ pub(crate) async fn master(mix: Vec<f32>, out: &Path) -> Result<Master, RenderEr
             wanted += off;
         }
     }
-    Ok(Master { written: true, remark })
+    Ok(Master { loudness, remark })
 }
 
 struct Levelled {

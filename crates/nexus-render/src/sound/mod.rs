@@ -5,7 +5,7 @@ mod loudness;
 mod master;
 mod mix;
 
-pub(crate) use master::master;
+pub(crate) use master::{Master, master};
 pub(crate) use mix::{Mix, mix};
 
 /// Samples per second and channel of every film.

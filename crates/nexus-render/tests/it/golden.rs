@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 
 use nexus_core::film::FilmTags;
 use nexus_edit::model::{Easing, Effect, Filter, Fit, Position, TransitionKind, Word};
-use nexus_media::Preset;
+use nexus_media::{Encoder, Preset};
 use nexus_render::{Files, Job, RendererConfig, Studio};
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ impl Gallery {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = RendererConfig {
-            preset: Preset::Ultrafast,
+            encoder: Encoder::X264(Preset::Ultrafast),
             ..RendererConfig::new(folder.path().join("cache"), folder.path().join("scratch"))
         };
         let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nexus_render::{
     document,
     plan::{Content, Plan, SourceFacts, resolve},
-    segment::{EncoderFacts, segment_key, segments},
+    segment::{EncoderFacts, chains, segment_key, segments},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -62,6 +62,17 @@ fn pieces_follow_the_bottom_pictures() {
 }
 
 #[test]
+fn a_clip_across_an_edge_is_decoded_by_one_worker() {
+    // "b" fades in over the end of "a"; "c" is cut in.
+    let clips = [json!([video("b", 3.0, 5.0)]), json!([video("a", 0.0, 3.5), video("c", 8.0, 3.0)])];
+    let plan = plan(&edit(30.0, &clips));
+    let pieces = segments(&plan);
+    assert_eq!(pieces, [0..105, 105..240, 240..330].map(|piece| piece.start..piece.end).to_vec());
+    let chains = chains(&plan, pieces);
+    assert_eq!(chains, [vec![0..105, 105..240], vec![240..330]]);
+}
+
+#[test]
 fn a_key_depends_on_its_own_piece_alone() {
     let keys = |words: &str, source: &str| {
         let text = json!({ "asset": { "type": "rich-text", "text": words, "font": { "family": "Inter", "size": 20, "color": "#ffffff" } }, "start": 2.2, "length": 0.5 });
@@ -76,7 +87,8 @@ fn a_key_depends_on_its_own_piece_alone() {
             .filter(|(_, layer)| layer.src() == Some("c"))
             .map(|(index, _)| (index, source.to_owned()))
             .collect();
-        let encoder = EncoderFacts { crf: 20, preset: "veryfast", threads: 1, file_px: (1080, 1920) };
+        let encoder =
+            EncoderFacts { crf: 20, encoder: "libx264", preset: "veryfast", threads: 1, file_px: (1080, 1920) };
         segments(&plan).iter().map(|piece| segment_key(&plan, piece, &identities, &encoder)).collect::<Vec<_>>()
     };
     let first = keys("one", "etag");

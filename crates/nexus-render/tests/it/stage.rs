@@ -13,7 +13,7 @@ use nexus_core::{
     port::{BlobStore, Renderer, StepContext},
 };
 use nexus_media::{
-    DecodeSpec, EncodeSpec, FrameReader, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound,
+    DecodeSpec, EncodeSpec, Encoder, FrameReader, FrameWriter, MuxSpec, Preset, SoundFormat, Yuv420, mux, write_sound,
 };
 use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_testkit::{conformance::render::FolderBlobs, factory};
@@ -32,7 +32,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let blobs = Arc::new(FolderBlobs::new(folder.path().join("blobs")));
         let config = RendererConfig {
-            preset: Preset::Ultrafast,
+            encoder: Encoder::X264(Preset::Ultrafast),
             ..RendererConfig::new(folder.path().join("cache"), folder.path().join("scratch"))
         };
         let renderer = LocalRenderer::new(config, Arc::clone(&blobs) as Arc<dyn BlobStore>);
@@ -137,7 +137,7 @@ pub(crate) async fn write_clip(
         height_px,
         rate: FrameRate::FPS_30,
         crf: 8,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: 1,
     };
     let mut writer = FrameWriter::open(&spec).await.unwrap();
@@ -156,9 +156,15 @@ pub(crate) async fn write_talking_clip(folder: &Path, seconds: u64) -> PathBuf {
     let sound = folder.join("voice.m4a");
     write_sound(&noise(seconds as usize * 48_000, 0.2), 48_000, 2, &sound, SoundFormat::Aac).await.unwrap();
     let out = folder.join("talking.mp4");
-    mux(&MuxSpec { segments: vec![silent], sound: Some(sound), tags: FilmTags::default(), out: out.clone() })
-        .await
-        .unwrap();
+    mux(&MuxSpec {
+        segments: vec![silent],
+        known: None,
+        sound: Some(sound),
+        tags: FilmTags::default(),
+        out: out.clone(),
+    })
+    .await
+    .unwrap();
     out
 }
 

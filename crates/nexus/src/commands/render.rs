@@ -34,7 +34,7 @@ pub(crate) async fn run(arguments: RenderArguments, config: &Config, global: &Gl
     let cache = arguments.cache.clone().unwrap_or_else(|| config.data.join("cache/segments"));
     let studio = Studio::new(RendererConfig {
         workers: arguments.workers.map_or(config.render.workers, usize::from),
-        preset: wire::preset(config),
+        encoder: wire::encoder(arguments.encoder.unwrap_or(config.render.encoder), config),
         ..RendererConfig::new(cache, config.data.join("scratch"))
     });
     let tags = FilmTags::default();

@@ -16,7 +16,8 @@ const KEYS: &[(&str, &str)] = &[
     ("approval.undo_s", "Seconds in which an approval can be taken back; nothing is published before they are over."),
     ("approval.expires_h", "Hours after which an unanswered question counts as declined."),
     ("render.workers", "Segments rendered at a time; one per processor core is right."),
-    ("render.preset", "Effort of the x264 encoder: ultrafast, superfast, veryfast or medium."),
+    ("render.encoder", "Encoder of pictures: x264 (what networks take), x265 or svt-av1."),
+    ("render.preset", "Effort of x264 and x265: ultrafast, superfast, veryfast or medium."),
     ("fetch.allow_http", "true also fetches sources from http:// addresses; false from https:// alone."),
     (
         "fetch.allowed_private_origins",

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::NAME;
 use crate::{
     model::{Animated, Color, edit::ADDRESS, is_default, words},
-    reader::{AT_LEAST_ZERO, Fields, Read, RemarkKind, SPEED, Spot, UNIT},
+    reader::{AT_LEAST_ZERO, Fields, Read, RemarkKind, SPEED, STOPS, Spot, UNIT},
 };
 
 /// Where the media of a video, image or audio asset comes from.
@@ -107,6 +107,29 @@ pub struct Video {
     /// An extension of ours; Shotstack crops about the centre.
     #[serde(rename = "x-nexus-focus", skip_serializing_if = "Option::is_none")]
     pub focus: Option<[f64; 2]>,
+    /// How its light is brought nearer to that of its neighbours. An extension of ours.
+    #[serde(rename = "x-nexus-grade", skip_serializing_if = "Option::is_none")]
+    pub grade: Option<Grade>,
+}
+
+/// A correction of light.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Grade {
+    /// Exposure in stops, -2 to 2; positive is brighter.
+    pub exposure: f64,
+    /// Warmth in stops of red against blue, -2 to 2; positive is warmer.
+    pub warmth: f64,
+}
+
+impl Read for Grade {
+    const EXPECTED: &'static str = "a grade (exposure and warmth, in stops)";
+
+    fn read(spot: &Spot<'_>) -> Option<Self> {
+        spot.object(Self::EXPECTED, |fields| {
+            let stops = |name| fields.number(name, &STOPS).unwrap_or(0.0);
+            Some(Self { exposure: stops("exposure"), warmth: stops("warmth") })
+        })
+    }
 }
 
 impl Video {
@@ -123,6 +146,7 @@ impl Video {
             crop: Crop::default(),
             chroma_key: None,
             focus: None,
+            grade: None,
         }
     }
 
@@ -134,7 +158,8 @@ impl Video {
         let crop = fields.optional("crop").unwrap_or_default();
         let chroma_key = fields.optional("chromaKey");
         let focus = fields.get("x-nexus-focus").and_then(|spot| focus(&spot));
-        Some(Self { source: source?, transcode, trim, volume, volume_effect, speed, crop, chroma_key, focus })
+        let grade = fields.optional("x-nexus-grade");
+        Some(Self { source: source?, transcode, trim, volume, volume_effect, speed, crop, chroma_key, focus, grade })
     }
 }
 

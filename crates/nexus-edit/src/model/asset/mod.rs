@@ -15,7 +15,7 @@ mod rich_text;
 
 pub use drawn::{Circle, Figure, FigureKind, Fill, Html, Html5, Line, Outline, Rectangle, Shape, Svg};
 pub use generated::{ImageToVideo, TextToImage, TextToSpeech, VideoShape};
-pub use media::{Audio, AudioEffect, ChromaKey, Crop, Image, Luma, Prompt, Source, Video};
+pub use media::{Audio, AudioEffect, ChromaKey, Crop, Grade, Image, Luma, Prompt, Source, Video};
 pub use ornament::{Border, Gradient, GradientKind, GradientStop, Shadow, Sides, Stroke, TextBackground};
 pub use plain::{
     Caption, CaptionBackground, CaptionFont, CaptionMargin, Text, TextAlign, TextFont, TextOutline, TextVertical,

@@ -10,7 +10,7 @@ use nexus_core::FrameRate;
 use tempfile::TempDir;
 
 use crate::{
-    EncodeSpec, FrameWriter, MediaError, Preset, Yuv420,
+    EncodeSpec, Encoder, FrameWriter, MediaError, Preset, Yuv420,
     arguments::{Arguments, file_url},
     jail::{Reach, Sandbox},
     runner::{self, Launch, Pace, Program},
@@ -204,7 +204,7 @@ async fn film(out: &Path, luma: u8) {
         height_px: 64,
         rate: FrameRate::FPS_30,
         crf: 20,
-        preset: Preset::Ultrafast,
+        encoder: Encoder::X264(Preset::Ultrafast),
         threads: 1,
     };
     let mut writer = FrameWriter::open(&spec).await.expect("an encoder");
