@@ -38,6 +38,8 @@ pub enum HostedRole {
     Thumbnail,
     /// Footage that was brought in.
     Source,
+    /// Another version of it.
+    Rendition,
 }
 
 impl HostedRole {
@@ -49,13 +51,15 @@ impl HostedRole {
             Self::Poster => "poster",
             Self::Thumbnail => "thumbnail",
             Self::Source => "source",
+            Self::Rendition => "rendition",
         }
     }
 
     /// The role with that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Film, Self::Poster, Self::Thumbnail, Self::Source].into_iter().find(|role| role.as_str() == word)
+        let all = [Self::Film, Self::Poster, Self::Thumbnail, Self::Source, Self::Rendition];
+        all.into_iter().find(|role| role.as_str() == word)
     }
 }
 
@@ -79,10 +83,16 @@ pub struct HostedFile {
 }
 
 impl HostedFile {
-    /// The id of a run's file in a role: the same for ever, so that hosting twice makes one file.
+    /// The id of a run's file in a role of which it has one: the same for ever, so that hosting twice makes one file.
     #[must_use]
     pub fn id_of(run: RunId, role: HostedRole) -> HostedId {
         HostedId::derived(&["hosted", &run.to_string(), role.as_str()])
+    }
+
+    /// The id of the rendition of a source at a place of its list, the first one 0: the same for ever.
+    #[must_use]
+    pub fn rendition_id(run: RunId, index: usize) -> HostedId {
+        HostedId::derived(&["hosted", &run.to_string(), "rendition", &index.to_string()])
     }
 
     /// Where it lies below the public address: `/files/<id>/<name>`.

@@ -20,6 +20,7 @@ pub mod port;
 pub mod review;
 pub mod script;
 pub mod secret;
+pub mod speech;
 pub mod time;
 
 pub use arrow::Arrow;

@@ -20,6 +20,7 @@ use crate::{
     memory::{Embedding, Found, SearchQuery},
     music::BeatGrid,
     script::{Script, ScriptRequest},
+    speech::{Speech, SpeechRequest},
 };
 
 /// How far a long call is: `done` of `total`, and what is being done.
@@ -230,6 +231,16 @@ pub trait Animator: Adapter + Send + Sync {
     async fn animate(&self, still: &BlobRef, spec: &AnimateSpec, context: &StepContext) -> PortResult<BlobRef>;
 }
 
+/// Text to speech: says words aloud.
+#[async_trait]
+pub trait SpeechMaker: Adapter + Send + Sync {
+    /// The words as sound, stored, as long as saying them takes. Repeating with the same key bills once.
+    ///
+    /// # Errors
+    /// `Unsupported` for a language that it does not speak, `Invalid` for a text without words or too long a one.
+    async fn speak(&self, request: &SpeechRequest, context: &StepContext) -> PortResult<Speech>;
+}
+
 /// Lambda Sync / Librosa: hears beats.
 #[async_trait]
 pub trait BeatTracker: Adapter + Send + Sync {
@@ -323,6 +334,8 @@ pub struct Ports {
     pub images: Arc<dyn ImageMaker>,
     /// Runway.
     pub animator: Arc<dyn Animator>,
+    /// Text to speech.
+    pub speech: Arc<dyn SpeechMaker>,
     /// Librosa.
     pub beats: Arc<dyn BeatTracker>,
     /// Shotstack.

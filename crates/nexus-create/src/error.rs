@@ -1,4 +1,4 @@
-//! What can go wrong while a script, a still or a clip is made.
+//! What can go wrong while a script, a still, a clip or speech is made.
 
 use std::path::PathBuf;
 
@@ -53,6 +53,30 @@ pub enum CreateError {
         #[source]
         source: image::ImageError,
     },
+    /// No voice of this machine speaks it.
+    #[error(
+        "'{language}' is a language that the voices of this machine do not speak: give an English text with 'language' en-US or none, or a recorded 'audio' asset in its place"
+    )]
+    Language {
+        /// The code of the language.
+        language: String,
+    },
+    /// There are no words, or none that are written in English letters.
+    #[error(
+        "'{text}' has nothing that an English voice can say: give a text in English, or a recorded 'audio' asset in its place"
+    )]
+    NothingToSay {
+        /// Its first 40 characters.
+        text: String,
+    },
+    /// The text is too long.
+    #[error("a text of {chars} characters was to be said; expected at most {most}: divide it among several clips")]
+    TooMuchToSay {
+        /// Its length in characters.
+        chars: usize,
+        /// The longest that is said.
+        most: usize,
+    },
     /// The work stopped half-way: a fault of this program.
     #[error("the {work} stopped unexpectedly; run the same step again and report it if it persists")]
     Stopped {
@@ -72,7 +96,10 @@ impl CreateError {
             Self::NothingToQuote { .. }
             | Self::StillSize { .. }
             | Self::ClipShape { .. }
-            | Self::NotAPicture { .. } => ErrorKind::Invalid,
+            | Self::NotAPicture { .. }
+            | Self::NothingToSay { .. }
+            | Self::TooMuchToSay { .. } => ErrorKind::Invalid,
+            Self::Language { .. } => ErrorKind::Unsupported,
             Self::WriteStill { .. } => ErrorKind::Unavailable,
             Self::Stopped { .. } => ErrorKind::Bug,
         };
@@ -81,7 +108,12 @@ impl CreateError {
         match self {
             Self::NotAPicture { source, .. } | Self::WriteStill { source, .. } => error.caused_by(source),
             Self::Stopped { source, .. } => error.caused_by(source),
-            Self::NothingToQuote { .. } | Self::StillSize { .. } | Self::ClipShape { .. } => error,
+            Self::NothingToQuote { .. }
+            | Self::StillSize { .. }
+            | Self::ClipShape { .. }
+            | Self::Language { .. }
+            | Self::NothingToSay { .. }
+            | Self::TooMuchToSay { .. } => error,
         }
     }
 }

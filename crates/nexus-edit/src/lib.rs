@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod cut;
 pub mod look;
+pub mod making;
 pub mod merge;
 pub mod model;
 mod reader;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use nexus_core::{FrameRate, Frames, Seconds};
 
 use crate::{
-    model::{Alias, Asset, Caption, Clip, Edit, Length, RichCaption, Source, Start, asset::CaptionSource},
+    model::{
+        Alias, Asset, Clip, Edit, Length, Start,
+        asset::{AssetFile, CaptionSource, FileKind},
+    },
     reader::{EditError, EditErrors},
 };
 
@@ -356,34 +359,14 @@ fn auto_length_s(asset: &Asset, media_s: &dyn Fn(&str) -> Option<f64>) -> Result
         }
         Ok((media - trim) / speed)
     };
-    let made = || Err("'auto', and media that has still to be made has no length".to_owned());
-    match asset {
-        Asset::Video(video) => match &video.source {
-            Source::File { src } => played(src, video.trim, video.speed),
-            Source::Prompt(_) => made(),
-        },
-        Asset::Audio(audio) => match &audio.source {
-            Source::File { src } => played(src, audio.trim, audio.speed),
-            Source::Prompt(_) => made(),
-        },
-        Asset::Luma(luma) => match media_s(&luma.src) {
-            Some(_) => played(&luma.src, luma.trim, 1.0),
-            // A luma may be a still.
-            None => Ok(STILL_S),
-        },
-        Asset::Caption(Caption { src: CaptionSource::File(src), trim, speed, .. }) => played(src, *trim, *speed),
-        Asset::RichCaption(RichCaption { src: CaptionSource::File(src), .. }) => played(src, 0.0, 1.0),
-        Asset::ImageToVideo(_) | Asset::TextToSpeech(_) => made(),
-        Asset::Image(_)
-        | Asset::Text(_)
-        | Asset::RichText(_)
-        | Asset::Caption(_)
-        | Asset::RichCaption(_)
-        | Asset::Html(_)
-        | Asset::Html5(_)
-        | Asset::Title(_)
-        | Asset::Shape(_)
-        | Asset::Svg(_)
-        | Asset::TextToImage(_) => Ok(STILL_S),
+    match (asset.file(), asset) {
+        (Some(AssetFile { kind: FileKind::Still, .. }), _) => Ok(STILL_S),
+        // A mask may be a still.
+        (Some(AssetFile { kind: FileKind::Mask, src, .. }), _) if media_s(src).is_none() => Ok(STILL_S),
+        (Some(AssetFile { src, trim, speed, .. }), _) => played(src, trim, speed),
+        (None, Asset::Video(_) | Asset::Audio(_) | Asset::ImageToVideo(_) | Asset::TextToSpeech(_)) => {
+            Err("'auto', and media that has still to be made has no length".to_owned())
+        }
+        (None, _) => Ok(STILL_S),
     }
 }

@@ -63,13 +63,12 @@ async fn generate(
     scene: &Scene,
     look: GeneratedLook,
 ) -> Result<Pick, FlowError> {
-    let enlarge = |pixels: u32| (f64::from(pixels) * MARGIN / 2.0).round() as u32 * 2;
     let request = StillRequest {
         business: business.id,
         subject: scene.shows.clone(),
         kit: business.kit.clone(),
-        width_px: enlarge(look.width_px).min(4096),
-        height_px: enlarge(look.height_px).min(4096),
+        width_px: enlarged(look.width_px),
+        height_px: enlarged(look.height_px),
         seed: look.seed,
     };
     run.step_item(Arrow::AssetMissing, &scene.id, async |_| Ok(request.clone())).await?;
@@ -88,6 +87,11 @@ async fn generate(
         })
         .await?;
     Ok(generated_pick(business.id, scene, clip))
+}
+
+/// The side of a still that a camera moves over, in pixels, for a clip with that side.
+pub(crate) fn enlarged(pixels: u32) -> u32 {
+    ((f64::from(pixels) * MARGIN / 2.0).round() as u32 * 2).min(4096)
 }
 
 fn generated_pick(business: BusinessId, scene: &Scene, (blob, info): (BlobRef, MediaInfo)) -> Pick {

@@ -21,4 +21,4 @@ pub use callback::CallbackFlow;
 pub use edit::{EditFlow, EditInput, EditOutput};
 pub use ingest::IngestFlow;
 pub use reel::{FilmSettings, ReelFlow, ReelInput, ReelOutput};
-pub use source::{SourceFlow, SourceInput, SourceOutput};
+pub use source::{RenditionOutput, SourceFlow, SourceInput, SourceOutput};

@@ -1,21 +1,25 @@
-//! A file that is brought in as a source for later edits: fetched or uploaded, looked at, offered by address.
+//! A file that is brought in as a source for later edits: fetched or uploaded, looked at, offered by address, together
+//! with the versions of it that were asked for.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use nexus_core::{
-    ErrorKind,
+    ErrorKind, PortError, PortResult,
     blob::BlobRef,
     fetch::{Fetched, HostedFile, HostedRole},
     footage::MediaInfo,
     journal::StepName,
-    port::Ports,
+    port::{Ports, StepContext},
 };
 use nexus_workflow::{Flow, FlowError, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::renditions::Rendition;
 use crate::media_type::{UNKNOWN, accepted, ending_of, of_container, of_ending};
+
+pub mod renditions;
 
 /// Where the file is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,12 +32,15 @@ pub enum SourceFrom {
 }
 
 /// What is brought in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SourceInput {
     /// Where it is.
     pub from: SourceFrom,
     /// The address under which others reach this server, without a slash at its end; empty when unknown.
     pub base_url: String,
+    /// Versions to make of it, each as it was asked for and found good by [`renditions::wished`].
+    #[serde(default)]
+    pub renditions: Vec<Value>,
 }
 
 /// What came of it.
@@ -43,6 +50,28 @@ pub struct SourceOutput {
     pub file: HostedFile,
     /// Technical facts; `None` for what is neither film nor sound.
     pub info: Option<MediaInfo>,
+    /// Its versions, in the order in which they were asked for.
+    #[serde(default)]
+    pub renditions: Vec<RenditionOutput>,
+}
+
+/// What came of one version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RenditionOutput {
+    /// It can be downloaded.
+    Ready {
+        /// The file.
+        file: HostedFile,
+        /// Width and height in pixels; 0 for a sound.
+        size_px: (u32, u32),
+        /// Seconds.
+        length_s: f64,
+        /// Frames per second.
+        fps: f64,
+    },
+    /// It cannot be made, and why.
+    Failed(String),
 }
 
 /// The flow that a source starts.
@@ -69,7 +98,8 @@ impl Flow for SourceFlow {
 }
 
 async fn source(run: &Run, ports: &Ports, input: SourceInput) -> Result<SourceOutput, FlowError> {
-    let Fetched { blob, media_type } = match input.from {
+    let SourceInput { from, base_url: _, renditions: wishes } = input;
+    let Fetched { blob, media_type } = match from {
         SourceFrom::Stored(blob) => Fetched { blob, media_type: None },
         SourceFrom::Link(url) => {
             run.by(ports.fetcher.adapter())
@@ -93,7 +123,61 @@ async fn source(run: &Run, ports: &Ports, input: SourceInput) -> Result<SourceOu
     run.by(ports.hosting.adapter())
         .step(StepName::aside("save"), async |_| ports.hosting.host(std::slice::from_ref(&file)).await)
         .await?;
-    Ok(SourceOutput { file, info })
+    let mut renditions = Vec::new();
+    for (index, wish) in wishes.iter().enumerate() {
+        let made: RenditionOutput = run
+            .by(ports.renderer.adapter())
+            .step_item(StepName::aside("rendition"), &format!("{index:03}"), async |step| {
+                match rendition(ports, (&file, info.as_ref()), (index, wish), &step).await {
+                    // The source is as good as before.
+                    Err(error) if matches!(error.kind, ErrorKind::Invalid | ErrorKind::Unsupported) => {
+                        Ok(RenditionOutput::Failed(error.message))
+                    }
+                    made => made,
+                }
+            })
+            .await?;
+        renditions.push(made);
+    }
+    let ready = |made: &RenditionOutput| match made {
+        RenditionOutput::Ready { file, .. } => Some(file.clone()),
+        RenditionOutput::Failed(_) => None,
+    };
+    let files: Vec<HostedFile> = renditions.iter().filter_map(ready).collect();
+    if !files.is_empty() {
+        run.by(ports.hosting.adapter())
+            .step(StepName::aside("save-renditions"), async |_| ports.hosting.host(&files).await)
+            .await?;
+    }
+    Ok(SourceOutput { file, info, renditions })
+}
+
+/// Makes one version of a source.
+async fn rendition(
+    ports: &Ports,
+    (source, info): (&HostedFile, Option<&MediaInfo>),
+    (index, wish): (usize, &Value),
+    step: &StepContext,
+) -> PortResult<RenditionOutput> {
+    let wrong = |message: String| PortError::new(ErrorKind::Invalid, "renderer", "make a rendition", message);
+    let path = format!("outputs.renditions[{index}]");
+    let rendition = Rendition::read(wish, &path)
+        .map_err(|faults| wrong(faults.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; ")))?;
+    let request = rendition.request(source, info).map_err(|why| wrong(format!("{path}: {why}")))?;
+    let film = ports.renderer.render(&request, step).await?;
+    let id = HostedFile::rendition_id(source.run, index);
+    let ending = ending_of(film.blob.key.as_str()).unwrap_or("bin");
+    let name = rendition.file_name().map_or_else(|| id.uuid(), str::to_owned);
+    let file = HostedFile {
+        id,
+        role: HostedRole::Rendition,
+        file_name: format!("{name}.{ending}"),
+        media_type: of_ending(ending).to_owned(),
+        blob: film.blob,
+        ..source.clone()
+    };
+    let (size_px, length_s) = ((film.width_px, film.height_px), film.rate.start_of(film.length).0);
+    Ok(RenditionOutput::Ready { file, size_px, length_s, fps: film.rate.as_f64() })
 }
 
 fn hosted(run: &Run, blob: BlobRef, told: Option<&str>, info: Option<&MediaInfo>) -> HostedFile {

@@ -23,6 +23,7 @@ mod probe;
 mod rendition;
 mod runner;
 mod sound;
+mod speech;
 mod starter;
 mod still;
 
@@ -39,4 +40,5 @@ pub use mux::{MuxSpec, Shape, mux};
 pub use port::FfmpegMedia;
 pub use probe::{ffmpeg_version, probe_file};
 pub use sound::{SoundFormat, SoundSpec, read_sound, write_sound};
+pub use speech::{Voice, speak};
 pub use still::grab_jpeg;

@@ -12,8 +12,8 @@ use crate::RenderError;
 const MAX_FILM_S: f64 = 3600.0;
 /// Clips of a track may overlap by this many seconds: decimal fractions do not add up exactly.
 const SLACK_S: f64 = 0.01;
-/// Why a prompt is an error.
-pub(crate) const NO_PROMPTS: &str = "a 'src' with the finished media; this renderer makes none from a prompt yet";
+/// Why a prompt is an error here: whoever sends an edit to the renderer has made its media.
+pub(crate) const NO_PROMPTS: &str = "a 'src' with the finished media, which is made before an edit is rendered";
 
 /// Checks what the contract allows and this renderer does not.
 ///

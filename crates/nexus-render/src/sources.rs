@@ -10,7 +10,10 @@ use async_trait::async_trait;
 use nexus_core::{blob::BlobRef, port::BlobStore};
 use nexus_edit::{
     EditError, EditErrors,
-    model::{Asset, Edit, asset::CaptionSource},
+    model::{
+        Edit,
+        asset::{AssetFile, FileKind},
+    },
     subtitles,
     timing::clip_path,
 };
@@ -92,10 +95,7 @@ pub(crate) struct Sources {
 /// What a place of the document wants of its source.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
-    Media,
-    Still,
-    Either,
-    Subtitles,
+    Of(FileKind),
     Font,
 }
 
@@ -119,11 +119,10 @@ pub(crate) async fn gather(edit: &Edit, library: &dyn Library) -> Result<Sources
             continue;
         };
         let facts = match wanted {
-            Wanted::Media => Some(probed_facts(&file).await?),
-            Wanted::Still => Some(still_facts(file.clone(), path).await?),
-            Wanted::Either if is_still(&file) => Some(still_facts(file.clone(), path).await?),
-            Wanted::Either => Some(probed_facts(&file).await?),
-            Wanted::Subtitles => Some(subtitle_facts(&file, path).await?),
+            Wanted::Of(FileKind::Still) => Some(still_facts(file.clone(), path).await?),
+            Wanted::Of(FileKind::Mask) if is_still(&file) => Some(still_facts(file.clone(), path).await?),
+            Wanted::Of(FileKind::Playing | FileKind::Mask) => Some(probed_facts(&file).await?),
+            Wanted::Of(FileKind::Subtitles) => Some(subtitle_facts(&file, path).await?),
             Wanted::Font => None,
         };
         sources.facts.extend(facts.map(|facts| (src.to_owned(), facts)));
@@ -141,40 +140,17 @@ fn named(edit: &Edit) -> Vec<(String, &str, Wanted)> {
         named.push((format!("timeline.fonts[{index}].src"), font.src.as_str(), Wanted::Font));
     }
     if let Some(track) = &edit.timeline.soundtrack {
-        named.push(("timeline.soundtrack.src".into(), track.src.as_str(), Wanted::Media));
+        named.push(("timeline.soundtrack.src".into(), track.src.as_str(), Wanted::Of(FileKind::Playing)));
     }
     for (track, clips) in edit.timeline.tracks.iter().enumerate() {
         for (index, clip) in clips.clips.iter().enumerate() {
-            let path = format!("{}.asset.src", clip_path(track, index));
-            let (src, wanted) = match &clip.asset {
-                Asset::Video(video) => (video.source.src(), Wanted::Media),
-                Asset::Audio(audio) => (audio.source.src(), Wanted::Media),
-                Asset::Image(image) => (image.source.src(), Wanted::Still),
-                Asset::Luma(luma) => (Some(luma.src.as_str()), Wanted::Either),
-                Asset::Caption(caption) => (words_of(&caption.src), Wanted::Subtitles),
-                Asset::RichCaption(caption) => (words_of(&caption.src), Wanted::Subtitles),
-                Asset::RichText(_)
-                | Asset::Text(_)
-                | Asset::Html(_)
-                | Asset::Html5(_)
-                | Asset::Title(_)
-                | Asset::Shape(_)
-                | Asset::Svg(_)
-                | Asset::TextToImage(_)
-                | Asset::ImageToVideo(_)
-                | Asset::TextToSpeech(_) => continue,
-            };
-            named.extend(src.map(|src| (path, src, wanted)));
+            if let Some(AssetFile { src, kind, .. }) = clip.asset.file() {
+                let path = format!("{}.asset.src", clip_path(track, index));
+                named.push((path, src, Wanted::Of(kind)));
+            }
         }
     }
     named
-}
-
-fn words_of(source: &CaptionSource) -> Option<&str> {
-    match source {
-        CaptionSource::File(src) => Some(src),
-        CaptionSource::Clip(_) => None,
-    }
 }
 
 /// True for files that begin as PNG, JPEG, GIF, WebP or BMP stills do.

@@ -205,6 +205,8 @@ pub(crate) struct AdapterConfig {
     pub(crate) images: Embedded,
     /// Moving stills: Runway.
     pub(crate) animator: Embedded,
+    /// Speech: text to speech.
+    pub(crate) speech: Embedded,
     /// Beats: librosa.
     pub(crate) beats: Embedded,
     /// Films: Shotstack.

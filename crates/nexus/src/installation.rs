@@ -220,7 +220,11 @@ fn arrival_run(arrival: &Arrival) -> NewRun {
     let source = key.as_str().strip_prefix(&below).and_then(|name| RunId::from_uuid(name).ok());
     let Some(id) = source else { return ingest_run(arrival) };
     // Nobody is told of an upload, so no address is needed.
-    let input = SourceInput { from: SourceFrom::Stored(arrival.object.clone()), base_url: String::new() };
+    let input = SourceInput {
+        from: SourceFrom::Stored(arrival.object.clone()),
+        base_url: String::new(),
+        renditions: Vec::new(),
+    };
     NewRun { id, flow: "source".into(), version: 1, business: key.business(), input: serde_json::json!(input) }
 }
 

@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod installation;
 mod intake;
+mod making;
 mod report;
 mod show;
 mod wire;

@@ -9,7 +9,8 @@ use nexus_connect::{
     fetch::{FetchConfig, SafeFetch, SystemResolver},
 };
 use nexus_core::port::{BlobStore, Media, Ports};
-use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter};
+use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
+use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
 use nexus_memory::EmbeddedMemory;
 use nexus_render::{LocalRenderer, RendererConfig};
@@ -38,6 +39,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
     };
     let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;
+    let Makers { images, animator, speech } = makers(&blobs, &scratch);
     Ok(Ports {
         fetcher: Arc::new(fetcher),
         hosting: Arc::new(store.clone()),
@@ -45,8 +47,9 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         memory: Arc::new(EmbeddedMemory::new(Arc::new(store.clone()), Arc::new(LexicalEmbedder))),
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
-        images: Arc::new(DesignedStill::new(Arc::clone(&blobs), scratch.clone())),
-        animator: Arc::new(CameraMove::new(Arc::clone(&blobs), scratch)),
+        images,
+        animator,
+        speech,
         beats: Arc::new(DspTracker::new(Arc::clone(&media), Arc::clone(&blobs))),
         renderer: Arc::new(LocalRenderer::new(renderer, Arc::clone(&blobs))),
         notifier: Arc::new(EmbeddedNotifier::new(store.clone())),
@@ -55,6 +58,15 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         media,
         blobs,
     })
+}
+
+/// Who makes media that an edit describes.
+pub(crate) fn makers(blobs: &Arc<dyn BlobStore>, scratch: &Path) -> Makers {
+    Makers {
+        images: Arc::new(DesignedStill::new(Arc::clone(blobs), scratch)),
+        animator: Arc::new(CameraMove::new(Arc::clone(blobs), scratch)),
+        speech: Arc::new(MachineVoice::new(Arc::clone(blobs), scratch)),
+    }
 }
 
 /// The encoder `name` with the effort that the configuration chose.

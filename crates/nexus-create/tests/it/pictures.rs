@@ -10,7 +10,7 @@ use nexus_core::{
     journal::{StepKey, StepName},
     port::{AnimateSpec, Animator, BlobStore, ImageMaker, StepContext},
 };
-use nexus_create::{CameraMove, DesignedStill};
+use nexus_create::{CameraMove, DesignedStill, MachineVoice};
 use nexus_media::{DecodeSpec, FfmpegMedia, FrameReader, Limits, Yuv420};
 use nexus_testkit::{conformance, factory};
 
@@ -32,7 +32,7 @@ fn context(item: &str) -> StepContext {
 }
 
 struct Desk {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     blobs: Arc<FolderBlobs>,
     stills: DesignedStill,
     camera: CameraMove,
@@ -46,7 +46,7 @@ fn desk() -> Desk {
         stills: DesignedStill::new(blobs.clone(), &scratch),
         camera: CameraMove::new(blobs.clone(), &scratch),
         blobs,
-        _folder: folder,
+        folder,
     }
 }
 
@@ -127,6 +127,13 @@ async fn the_animator_passes_its_suite() {
     let still = desk.stills.make_still(&request("a jazz trio", 432, 760), &context("still")).await.expect("a still");
     let media = FfmpegMedia::new(Limits::default());
     conformance::create::animator(&desk.camera, &still, desk.blobs.as_ref(), &media).await;
+}
+
+#[tokio::test]
+async fn the_voice_passes_its_suite() {
+    let desk = desk();
+    let voice = MachineVoice::new(desk.blobs.clone(), desk.folder.path().join("scratch"));
+    conformance::create::speech(&voice, desk.blobs.as_ref(), &FfmpegMedia::new(Limits::default())).await;
 }
 
 async fn frames(file: &Path, frames: u64) -> Vec<Yuv420> {

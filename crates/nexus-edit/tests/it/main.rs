@@ -5,6 +5,7 @@
 mod contract;
 mod documents;
 mod films;
+mod making;
 mod merge;
 mod output;
 mod reading;

@@ -1,7 +1,9 @@
 //! What can be said of an edit before anything is fetched. Everything else the renderer says, with its place.
 
-use nexus_edit::{Edit, EditError};
+use nexus_edit::{Edit, EditError, making::makings};
 use serde_json::Value;
+
+use super::{destinations::foreign, merged};
 
 /// Longest callback address, in bytes.
 const MOST_CALLBACK_BYTES: usize = 2048;
@@ -19,10 +21,13 @@ pub struct Fault {
 #[must_use]
 pub fn check(document: &Value) -> Vec<Fault> {
     let fault = |error: &EditError| Fault { path: error.path.clone(), message: error.to_string() };
-    let mut faults: Vec<Fault> = match Edit::read(document) {
-        Ok(_) => Vec::new(),
-        Err(errors) => errors.iter().map(fault).collect(),
-    };
+    let read = Edit::read(document).and_then(|(edit, _)| makings(&edit));
+    let mut faults: Vec<Fault> = read.map_or_else(|errors| errors.iter().map(fault).collect(), |_| Vec::new());
+    let foreign = foreign(&merged(document)["output"]["destinations"], "output.destinations");
+    // What is no destination at all was told before.
+    let is_new = |fault: &Fault| !faults.iter().any(|known| known.path == fault.path);
+    let foreign: Vec<Fault> = foreign.into_iter().filter(is_new).collect();
+    faults.extend(foreign);
     let callback = document["callback"].as_str().unwrap_or_default();
     if !callback.is_empty() && (callback.len() > MOST_CALLBACK_BYTES || !callback.contains("://")) {
         let message = format!("'callback': expected an https:// address of at most {MOST_CALLBACK_BYTES} bytes");
@@ -49,9 +54,10 @@ mod tests {
         assert_eq!(check(&good), []);
         let mut bad = good;
         bad["timeline"]["tracks"][0]["clips"][0]["fit"] = json!("sideways");
+        bad["output"]["destinations"] = json!([{ "provider": "mux" }]);
         bad["callback"] = json!("nowhere");
         let paths: Vec<String> = check(&bad).into_iter().map(|fault| fault.path).collect();
-        assert_eq!(paths, ["timeline.tracks[0].clips[0].fit", "callback"]);
+        assert_eq!(paths, ["timeline.tracks[0].clips[0].fit", "output.destinations[0].provider", "callback"]);
         assert_eq!(check(&json!([])).len(), 1);
     }
 }

@@ -1,9 +1,12 @@
 //! A Shotstack edit as a run: every source is brought in, the film is rendered, and offered for download.
 
 mod check;
+pub mod destinations;
+mod made;
 mod merge;
 mod phase;
 mod sources;
+mod stills;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,10 +24,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use check::{Fault, check};
+pub use made::{Customer, Made, Makers};
 pub use merge::{MergeField, overridden};
 pub use phase::{Phase, render_ms};
 pub use sources::{Source, sources};
 
+use self::stills::Still;
 use crate::media_type::{ending_of, of_ending};
 
 /// Keys of the document that are for the service and not for the renderer.
@@ -93,21 +98,33 @@ async fn edit(run: &Run, ports: &Ports, input: EditInput) -> Result<EditOutput, 
             .await?;
         assets.insert(source.src, blob);
     }
+    let output = edit["output"].clone();
+    let (edit, remarks) = made::fill_in(run, ports, edit, &mut assets).await?;
     let assets: BTreeMap<String, BlobRef> = run.note(phase::fetched(), assets).await?;
-    let wants = |name: &str| edit["output"].get(name).is_some_and(Value::is_object);
-    let (poster, thumbnail) = (wants("poster"), wants("thumbnail"));
     let request =
         RenderRequest { business: run.business(), edit: for_renderer(edit), assets, tags: FilmTags::default() };
     let mut film: Film = run
         .by(ports.renderer.adapter())
         .step(Arrow::Render, async |step| ports.renderer.render(&request, &step).await)
         .await?;
-    if thumbnail {
-        film.remarks.push("the thumbnail is the poster, whatever its capture and scale say".into());
-    }
+    film.remarks.extend(remarks);
     let mut files = vec![hosted(run, HostedRole::Film, "", &film.blob)];
-    files.extend(poster.then(|| hosted(run, HostedRole::Poster, "-poster", &film.poster)));
-    files.extend(thumbnail.then(|| hosted(run, HostedRole::Thumbnail, "-thumb", &film.poster)));
+    for (role, suffix, still) in [
+        (HostedRole::Poster, "-poster", Still::poster(&output)),
+        (HostedRole::Thumbnail, "-thumb", Still::thumbnail(&output)),
+    ] {
+        match still {
+            None => {}
+            Some(_) if film.width_px == 0 => film.remarks.push(format!("a sound has no {}", role.as_str())),
+            Some(still) => {
+                let picture = run
+                    .by(ports.renderer.adapter())
+                    .step(StepName::aside(role.as_str()), async |step| still.take(ports, &request, &film, &step).await)
+                    .await?;
+                files.push(hosted(run, role, suffix, &picture));
+            }
+        }
+    }
     run.by(ports.hosting.adapter()).step(StepName::aside("save"), async |_| ports.hosting.host(&files).await).await?;
     Ok(EditOutput { film, files })
 }
@@ -125,18 +142,12 @@ pub fn merged(edit: &Value) -> Value {
     document
 }
 
-/// The document without what is done here: the poster is offered as thumbnail, too, and the film itself from this
-/// server, which is what the destination `shotstack` asks for.
+/// The document without what is done here: poster and thumbnail, and the film's offer from this server, which is what
+/// the destination `shotstack` asks for. Others were refused.
 fn for_renderer(mut edit: Value) -> Value {
     if let Some(output) = edit.get_mut("output").and_then(Value::as_object_mut) {
-        output.remove("thumbnail");
-        let others = |list: &Value| -> Vec<Value> {
-            list.as_array().into_iter().flatten().filter(|one| one["provider"] != "shotstack").cloned().collect()
-        };
-        match output.get("destinations").map(others) {
-            Some(others) if others.is_empty() => drop(output.remove("destinations")),
-            Some(others) => drop(output.insert("destinations".into(), others.into())),
-            None => {}
+        for key in ["poster", "thumbnail", "destinations"] {
+            output.remove(key);
         }
     }
     edit
@@ -196,18 +207,16 @@ mod tests {
                 "format": "mp4",
                 "poster": { "capture": 1 },
                 "thumbnail": { "capture": 1, "scale": 0.3 },
-                "destinations": [{ "provider": "shotstack" }, { "provider": "mux" }],
+                "destinations": [{ "provider": "shotstack" }],
             },
             "merge": [{ "find": "A", "replace": "https://a.example/x.png" }],
             "callback": "https://a.example/told",
         });
         let want = json!({
             "timeline": { "tracks": [{ "clips": [{ "asset": { "type": "image", "src": "https://a.example/x.png" }, "start": 0, "length": 1 }] }] },
-            "output": { "format": "mp4", "poster": { "capture": 1 }, "destinations": [{ "provider": "mux" }] },
+            "output": { "format": "mp4" },
         });
         assert_eq!(for_renderer(merged(&edit)), want);
-        let alone = json!({ "output": { "destinations": [{ "provider": "shotstack", "exclude": true }] } });
-        assert_eq!(for_renderer(alone), json!({ "output": {} }));
         assert_eq!(for_renderer(json!({ "timeline": 3 })), json!({ "timeline": 3 }));
     }
 }

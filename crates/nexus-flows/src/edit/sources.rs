@@ -27,12 +27,21 @@ pub fn sources(edit: &Value) -> Vec<Source> {
         for (index, clip) in list(&track["clips"]).enumerate() {
             let asset = &clip["asset"];
             let inline = asset["type"].as_str().is_some_and(|kind| INLINE.contains(&kind));
-            if !inline {
-                note(&mut found, format!("timeline.tracks[{track_index}].clips[{index}].asset.src"), &asset["src"]);
+            let path = format!("timeline.tracks[{track_index}].clips[{index}].asset");
+            if is_prompted(asset) {
+                // Its `src` is a placeholder; a clip may begin with a still.
+                note(&mut found, format!("{path}.options.inputSrc"), &asset["options"]["inputSrc"]);
+            } else if !inline {
+                note(&mut found, format!("{path}.src"), &asset["src"]);
             }
         }
     }
     found
+}
+
+/// True for assets that are made from a prompt. On the deprecated `image-to-video` it only accompanies the still.
+fn is_prompted(asset: &Value) -> bool {
+    asset["type"] != "image-to-video" && !asset["prompt"].is_null()
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
@@ -63,6 +72,9 @@ mod tests {
                 { "asset": { "type": "svg", "src": "<svg/>" } },
                 { "asset": { "type": "caption", "src": "alias://v" } },
                 { "asset": { "type": "rich-text", "text": "x" } },
+                { "asset": { "type": "image", "src": "https://a.example/placeholder.png", "prompt": "waves" } },
+                { "asset": { "type": "video", "prompt": "waves", "options": { "inputSrc": "https://a.example/s.png" } } },
+                { "asset": { "type": "image-to-video", "src": "https://a.example/w.png", "prompt": "slowly" } },
                 { "asset": { "type": "image", "src": "https://a.example/v.mp4" } },
                 { "asset": { "type": "video", "src": "" } },
             ] }, { "clips": "nothing" }],
@@ -72,6 +84,8 @@ mod tests {
             ("timeline.soundtrack.src", "https://a.example/m.mp3"),
             ("timeline.fonts[0].src", "https://a.example/f.ttf"),
             ("timeline.tracks[0].clips[0].asset.src", "https://a.example/v.mp4"),
+            ("timeline.tracks[0].clips[5].asset.options.inputSrc", "https://a.example/s.png"),
+            ("timeline.tracks[0].clips[6].asset.src", "https://a.example/w.png"),
         ];
         assert_eq!(found, want.map(|(path, src)| (path.to_owned(), src.to_owned())));
         assert_eq!(sources(&json!(null)), []);

@@ -24,6 +24,7 @@ use crate::shotstack;
         shotstack::serve::show,
         shotstack::serve::of_render,
         shotstack::serve::delete,
+        shotstack::transfer::transfer,
         shotstack::ingest::create,
         shotstack::ingest::upload,
         shotstack::ingest::list,

@@ -10,10 +10,14 @@ use axum::{
 };
 use nexus_core::{
     blob::{BlobKey, Bucket, UploadTicket},
-    fetch::{HostedFile, HostedRole},
+    fetch::HostedFile,
     journal::{NewRun, RunRow, RunState},
 };
-use nexus_flows::{SourceInput, SourceOutput, source::SourceFrom};
+use nexus_flows::{
+    RenditionOutput, SourceInput, SourceOutput,
+    edit::destinations::foreign,
+    source::{SourceFrom, renditions::wished},
+};
 use nexus_store::{SourceRow, UploadRegistration};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,7 +25,7 @@ use serde_json::{Value, json};
 use super::{
     MOST_ROWS, Named, Owner, fresh_run,
     refusal::Refusal,
-    replies::{Data, QueuedSource, Source, SourceAttributes, Upload, UploadAttributes},
+    replies::{Data, Outputs, QueuedSource, RenditionAttributes, Source, SourceAttributes, Upload, UploadAttributes},
 };
 use crate::App;
 
@@ -34,7 +38,10 @@ const MOST_BYTES: u64 = 5_000_000_000;
 struct SourceBody {
     url: Option<String>,
     callback: Option<String>,
-    outputs: Option<Value>,
+    #[serde(default)]
+    outputs: Value,
+    #[serde(default)]
+    destinations: Value,
 }
 
 /// Brings a file in.
@@ -44,16 +51,18 @@ pub(crate) async fn create(
     Extension(Owner(business)): Extension<Owner>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Data<QueuedSource>>), Refusal> {
-    let SourceBody { url, callback, outputs } =
+    let SourceBody { url, callback, outputs, destinations } =
         serde_json::from_slice(&body?).map_err(|error| Refusal::unreadable(&error))?;
     let url = url.filter(|url| url.contains("://"));
     let url = url.ok_or_else(|| Refusal::fault("url", "\"url\" is required: the https:// address of a file"))?;
-    if outputs.is_some_and(|outputs| outputs.as_object().is_none_or(|outputs| !outputs.is_empty())) {
-        let message = "renditions and transcriptions are not made here; leave \"outputs\" out";
-        return Err(Refusal::fault("outputs", message));
+    let faults = foreign(&destinations, "destinations");
+    if !faults.is_empty() {
+        return Err(Refusal::invalid(faults));
     }
+    let renditions = wished(&outputs).map_err(Refusal::invalid)?;
     let id = fresh_run(&app);
-    let input = SourceInput { from: SourceFrom::Link(url.clone()), base_url: app.shotstack.base_url.clone() };
+    let base_url = app.shotstack.base_url.clone();
+    let input = SourceInput { from: SourceFrom::Link(url.clone()), base_url, renditions };
     let run = NewRun { id, flow: "source".into(), version: 1, business, input: json!(input) };
     let callback = callback.filter(|callback| !callback.is_empty());
     app.store.accept_source(run, &url, callback.as_deref()).await?;
@@ -119,7 +128,10 @@ pub(crate) async fn delete(
     if !app.store.forget_source(id, business).await? {
         return Err(named.unknown());
     }
-    app.store.take_down(HostedFile::id_of(id, HostedRole::Source), business).await?;
+    // The source itself and its versions.
+    for row in app.store.hosted_by(id, business).await? {
+        app.store.take_down(row.file.id, business).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -144,6 +156,7 @@ async fn described(app: &App, row: SourceRow) -> Result<Source, Refusal> {
             source: address.filter(|_| status == "ready"),
             status,
             error: failure.map(|failure| failure.message.clone()),
+            outputs: run.as_ref().and_then(|run| outputs(app, run, output.as_ref(), status)),
             width: video.map(|video| video.width_px),
             height: video.map(|video| video.height_px),
             duration: info.map(|info| info.duration_s),
@@ -152,6 +165,42 @@ async fn described(app: &App, row: SourceRow) -> Result<Source, Refusal> {
             updated: updated.rfc3339(),
         },
     })
+}
+
+/// The versions of a source that were asked for; until it is ready they stand where it stands.
+fn outputs(app: &App, run: &RunRow, output: Option<&SourceOutput>, status: &'static str) -> Option<Outputs> {
+    let input: SourceInput = serde_json::from_value(run.input.clone()).ok()?;
+    let made = output.map(|output| output.renditions.as_slice()).unwrap_or_default();
+    let rendition = |(index, transformation): (usize, Value)| {
+        let plain = RenditionAttributes {
+            id: HostedFile::rendition_id(run.id, index).uuid(),
+            owner: run.business.to_string(),
+            status,
+            transformation,
+            ..RenditionAttributes::default()
+        };
+        match made.get(index).filter(|_| status == "ready") {
+            None => plain,
+            Some(RenditionOutput::Failed(error)) => {
+                RenditionAttributes { status: "failed", error: Some(error.clone()), ..plain }
+            }
+            Some(RenditionOutput::Ready { file, size_px: (width, height), length_s, fps }) => {
+                // A sound has no picture, and a picture no length.
+                let is_seen = *width > 0;
+                let lasts = !matches!(file.media_type.as_str(), "image/jpeg" | "image/png");
+                RenditionAttributes {
+                    url: Some(format!("{}{}", app.shotstack.base_url, file.path())),
+                    width: is_seen.then_some(*width),
+                    height: is_seen.then_some(*height),
+                    duration: lasts.then_some(*length_s),
+                    fps: (is_seen && lasts).then_some(*fps),
+                    ..plain
+                }
+            }
+        }
+    };
+    let renditions: Vec<RenditionAttributes> = input.renditions.into_iter().enumerate().map(rendition).collect();
+    (!renditions.is_empty()).then_some(Outputs { renditions })
 }
 
 fn status(row: &SourceRow, run: Option<&RunRow>) -> &'static str {

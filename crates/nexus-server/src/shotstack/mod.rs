@@ -13,6 +13,7 @@ pub(crate) mod renders;
 mod replies;
 pub(crate) mod serve;
 pub(crate) mod templates;
+pub(crate) mod transfer;
 
 use axum::{
     Router,
@@ -57,6 +58,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), admit))
         .layer(map_response(as_edit_api));
     let serve = Router::new()
+        .route("/assets", post(transfer::transfer))
         .route("/assets/{id}", get(serve::show).delete(serve::delete))
         .route("/assets/render/{id}", get(serve::of_render))
         .fallback(unknown)

@@ -141,20 +141,44 @@ pub(crate) struct AssetAttributes {
     pub(crate) owner: String,
     /// Always `local`.
     pub(crate) region: &'static str,
-    /// The render, or the source, that it came from.
+    /// The render, or the source, that it came from; for a transfer the id that its sender gave it.
     pub(crate) render_id: String,
     /// The id again: this server keeps its files itself.
     pub(crate) provider_id: String,
     /// Its name.
     pub(crate) filename: String,
     /// Where it can be downloaded.
-    pub(crate) url: String,
-    /// `ready` or `deleted`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// `importing`, `ready`, `failed` or `deleted`.
     pub(crate) status: &'static str,
     /// RFC 3339.
     pub(crate) created: String,
     /// RFC 3339.
     pub(crate) updated: String,
+}
+
+/// A transfer that was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Transfer {
+    /// Always `asset`.
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    /// Its facts.
+    pub(crate) attributes: TransferAttributes,
+}
+
+/// Facts of a transfer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TransferAttributes {
+    /// The id that its sender gave it.
+    pub(crate) id: String,
+    /// Whose.
+    pub(crate) owner: String,
+    /// Always `queued`.
+    pub(crate) status: &'static str,
+    /// RFC 3339.
+    pub(crate) created: String,
 }
 
 /// A source that will be brought in.
@@ -197,6 +221,9 @@ pub(crate) struct SourceAttributes {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
+    /// Its versions, when some were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) outputs: Option<Outputs>,
     /// Pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) width: Option<u32>,
@@ -213,6 +240,45 @@ pub(crate) struct SourceAttributes {
     pub(crate) created: String,
     /// RFC 3339.
     pub(crate) updated: String,
+}
+
+/// Versions of a source.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Outputs {
+    /// In the order in which they were asked for.
+    pub(crate) renditions: Vec<RenditionAttributes>,
+}
+
+/// Facts of a version of a source.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub(crate) struct RenditionAttributes {
+    /// A UUID.
+    pub(crate) id: String,
+    /// Whose.
+    pub(crate) owner: String,
+    /// `queued`, `importing`, `ready`, `failed` or `deleted`.
+    pub(crate) status: &'static str,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
+    /// The address that edits may name, when it is ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// What was asked for.
+    #[schema(value_type = Object)]
+    pub(crate) transformation: Value,
+    /// Pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) width: Option<u32>,
+    /// Pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) height: Option<u32>,
+    /// Seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) duration: Option<f64>,
+    /// Frames per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fps: Option<f64>,
 }
 
 /// A permission to upload a source.

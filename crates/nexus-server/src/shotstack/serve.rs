@@ -5,12 +5,14 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use nexus_core::fetch::HostedRow;
+use nexus_core::{fetch::HostedRow, journal::RunRow};
+use nexus_flows::edit::{destinations::leaves_out_ours, merged};
 
 use super::{
     Named, Owner,
     refusal::Refusal,
     replies::{Asset, AssetAttributes, Data},
+    transfer::transfers,
 };
 use crate::App;
 
@@ -21,8 +23,19 @@ pub(crate) async fn show(
     Extension(Owner(business)): Extension<Owner>,
     Path(named): Path<Named>,
 ) -> Result<Json<Data<Asset>>, Refusal> {
-    let row = app.store.hosted(named.hosted()?).await?;
-    let row = row.filter(|row| row.file.business == business).ok_or_else(|| named.unknown())?;
+    let row = match named.hosted() {
+        Ok(id) => app.store.hosted(id).await?.filter(|row| row.file.business == business),
+        Err(_) => None,
+    };
+    let Some(row) = row else {
+        // Whoever asked for a transfer knows it by the id that they gave it.
+        let last = transfers(&app, business, &named.id).await?.pop().ok_or_else(|| named.unknown())?;
+        return Ok(Json(Data { data: last }));
+    };
+    let run = app.journal().run(row.file.run).await?;
+    if run.is_some_and(|run| is_left_out(&run)) {
+        return Err(named.unknown());
+    }
     Ok(Json(Data { data: asset(&app, row) }))
 }
 
@@ -33,10 +46,18 @@ pub(crate) async fn of_render(
     Extension(Owner(business)): Extension<Owner>,
     Path(named): Path<Named>,
 ) -> Result<Json<Data<Vec<Asset>>>, Refusal> {
-    let id = named.run()?;
-    let run = app.journal().run(id).await?;
-    run.filter(|run| run.business == business && run.flow == "edit").ok_or_else(|| named.unknown())?;
-    let rows = app.store.hosted_by(id, business).await?;
+    let run = match named.run() {
+        Ok(id) => app.journal().run(id).await?.filter(|run| run.business == business && run.flow == "edit"),
+        Err(_) => None,
+    };
+    let Some(run) = run else {
+        let transfers = transfers(&app, business, &named.id).await?;
+        return if transfers.is_empty() { Err(named.unknown()) } else { Ok(Json(Data { data: transfers })) };
+    };
+    if is_left_out(&run) {
+        return Ok(Json(Data { data: Vec::new() }));
+    }
+    let rows = app.store.hosted_by(run.id, business).await?;
     Ok(Json(Data { data: rows.into_iter().map(|row| asset(&app, row)).collect() }))
 }
 
@@ -51,7 +72,12 @@ pub(crate) async fn delete(
     if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(named.unknown()) }
 }
 
-fn asset(app: &App, row: HostedRow) -> Asset {
+/// True for renders whose edit leaves them out of this place: their address is known to whoever asks for the render.
+fn is_left_out(run: &RunRow) -> bool {
+    run.flow == "edit" && leaves_out_ours(&merged(&run.input["edit"])["output"]["destinations"])
+}
+
+pub(super) fn asset(app: &App, row: HostedRow) -> Asset {
     let HostedRow { file, created, deleted } = row;
     Asset {
         kind: "asset",
@@ -61,7 +87,7 @@ fn asset(app: &App, row: HostedRow) -> Asset {
             region: "local",
             render_id: file.run.uuid(),
             provider_id: file.id.uuid(),
-            url: format!("{}{}", app.shotstack.base_url, file.path()),
+            url: Some(format!("{}{}", app.shotstack.base_url, file.path())),
             filename: file.file_name,
             status: if deleted.is_some() { "deleted" } else { "ready" },
             created: created.rfc3339(),

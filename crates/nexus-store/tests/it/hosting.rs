@@ -8,6 +8,7 @@ use nexus_core::{
     port::{BlobStore as _, Hosting as _},
 };
 use nexus_store::LocalBlobs;
+use nexus_testkit::conformance;
 use serde_json::json;
 
 use crate::Desk;
@@ -36,6 +37,19 @@ fn file(run: RunId, blob: &BlobRef) -> HostedFile {
         media_type: "video/mp4".into(),
         blob: blob.clone(),
     }
+}
+
+#[tokio::test]
+async fn the_store_passes_the_suite_of_hosting() {
+    let desk = Desk::new().await;
+    let key = BlobKey::new(business("mine"), "films/one.mp4").expect("a key");
+    let blob = BlobRef { bucket: Bucket::Final, key, size_bytes: 6, etag: "e".into() };
+    let files = ["one", "two"].map(|name| file(new_run(name).id, &blob));
+    for name in ["one", "two"] {
+        desk.store.enqueue(new_run(name)).await.expect("enqueued");
+    }
+    let offered = async |id| desk.store.hosted(id).await.expect("read").map(|row| row.file);
+    conformance::fetch::hosting(&desk.store, files, offered).await;
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Rules of the creating ports: the scriptwriter, the still maker and the animator.
+//! Rules of the creating ports: the scriptwriter, the still maker, the animator and the voice.
 
 use std::io::Read;
 
@@ -8,8 +8,9 @@ use nexus_core::{
     business::{BrandKit, BusinessContext},
     film::StillRequest,
     journal::{StepKey, StepName},
-    port::{AnimateSpec, Animator, BlobStore, ImageMaker, Media, ScriptWriter, StepContext},
+    port::{AnimateSpec, Animator, BlobStore, ImageMaker, Media, ScriptWriter, SpeechMaker, StepContext},
     script::{Part, Script, ScriptRequest, reading_time_s},
+    speech::SpeechRequest,
 };
 
 use crate::factory;
@@ -135,6 +136,35 @@ pub async fn animator(animator: &dyn Animator, still: &BlobRef, blobs: &dyn Blob
     assert!((shape - 180.0 / 320.0).abs() < 0.02, "the wanted shape: {}x{}", video.width_px, video.height_px);
     let again = animator.animate(still, &spec, &step("animate", "one")).await.expect("the same step again");
     assert_eq!(again, clip, "repeating a step finds its clip again and bills once");
+}
+
+/// A voice stores sound that lasts as long as the words, once per step, and refuses what it cannot say.
+///
+/// # Panics
+/// With the name of the rule that the adapter breaks.
+pub async fn speech(maker: &dyn SpeechMaker, blobs: &dyn BlobStore, media: &dyn Media) {
+    let request = |text: &str| SpeechRequest {
+        business: factory::business().id,
+        text: text.into(),
+        voice: None,
+        language: Some("en-US".into()),
+        is_newscaster: false,
+    };
+    let mut lengths = Vec::new();
+    for (item, text) in [("short", "Good evening."), ("long", "Good evening, and welcome to the house on the quay.")] {
+        let said = maker.speak(&request(text), &step("speak", item)).await.expect("English is said");
+        assert_eq!(said.blob.key.business(), factory::business().id, "the sound lies with its tenant");
+        assert_eq!(said.blob.bucket, Bucket::Final, "what the product makes lies in the final bucket");
+        let file = blobs.local_file(&said.blob).await.expect("a local file");
+        let info = media.probe(&file).await.expect("a sound that can be read");
+        assert!(info.audio.is_some() && info.video.is_none(), "sound alone: {info:?}");
+        let again = maker.speak(&request(text), &step("speak", item)).await.expect("the same step again");
+        assert_eq!(again, said, "repeating a step finds its sound again and bills once");
+        lengths.push(info.duration_s);
+    }
+    assert!(lengths[0] > 0.4 && lengths[1] > lengths[0] + 0.5, "more words last longer: {lengths:?}");
+    let error = maker.speak(&request(" ... "), &step("speak", "nothing")).await.expect_err("nothing is not said");
+    assert_eq!(error.kind, ErrorKind::Invalid, "a text without words is invalid: {error}");
 }
 
 fn captions(script: &Script, part: Part) -> Vec<&str> {

@@ -6,6 +6,7 @@ pub mod blobs;
 pub mod business;
 pub mod create;
 pub mod delivery;
+pub mod fetch;
 pub mod journal;
 pub mod media;
 pub mod memory;

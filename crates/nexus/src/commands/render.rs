@@ -19,16 +19,18 @@ use serde_json::Value;
 use crate::{
     cli::{Global, RenderArguments},
     config::Config,
-    show, wire,
+    making, show, wire,
 };
 
 /// Runs the command.
 pub(crate) async fn run(arguments: RenderArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
     let document: Value = read_json(&arguments.edit).await?;
-    let library = Files(match &arguments.assets {
+    let mut library = Files(match &arguments.assets {
         Some(map) => asset_map(map).await?,
         None => BTreeMap::new(),
     });
+    let context = context(global);
+    let (document, told) = making::make(document, &mut library, config, &context).await?;
     let cache = arguments.cache.clone().unwrap_or_else(|| config.data.join("cache/segments"));
     let studio = Studio::new(RendererConfig {
         workers: arguments.workers.map_or(config.render.workers, usize::from),
@@ -41,10 +43,11 @@ pub(crate) async fn run(arguments: RenderArguments, config: &Config, global: &Gl
         return explain(&studio.explain(&job).await?, global);
     }
     let out = arguments.out.context("say where the film goes with -o FILE, or use --explain")?;
-    let film = match arguments.frame {
+    let mut film = match arguments.frame {
         Some(at_s) => studio.frame(&job, at_s, &out).await?,
-        None => studio.render(&job, &out, &context(global)).await?,
+        None => studio.render(&job, &out, &context).await?,
     };
+    film.remarks.extend(told);
     if global.json {
         return show::json(&film);
     }

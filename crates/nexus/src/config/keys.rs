@@ -37,6 +37,7 @@ const KEYS: &[(&str, &str)] = &[
     ("adapters.writer", "Script (GPT-4o): embedded."),
     ("adapters.images", "Stills (Gemini): embedded."),
     ("adapters.animator", "Moving stills (Runway): embedded."),
+    ("adapters.speech", "Speech (text to speech): embedded."),
     ("adapters.beats", "Beats (librosa): embedded."),
     ("adapters.renderer", "Films (Shotstack): embedded."),
     ("adapters.publisher", "Social networks (Ayrshare): embedded, an outbox of exact payloads."),

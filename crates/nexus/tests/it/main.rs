@@ -2,6 +2,7 @@
 
 mod crash;
 mod demo;
+mod made;
 mod mistakes;
 #[cfg(target_os = "linux")]
 mod sandbox;

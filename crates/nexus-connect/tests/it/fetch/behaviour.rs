@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use nexus_core::{ErrorKind, port::Fetcher as _};
+use nexus_testkit::conformance::fetch::{Addresses, fetcher};
 use serde_json::json;
 
-use super::stage::{Bench, Script, Server, business, moved, ok, status};
+use super::stage::{Bench, Canary, Script, Server, business, moved, ok, status};
 
 /// A server that answers by path, and a fetcher that may reach it.
 async fn bench() -> (Server, Bench) {
@@ -26,7 +27,7 @@ async fn bench() -> (Server, Bench) {
         ],
         "/short" => vec![b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf".to_vec()],
         "/empty" => status("200 OK"),
-        "/gone" => status("404 Not Found"),
+        "/gone" | "/gone?signature=s3cret" => status("404 Not Found"),
         "/private" => status("403 Forbidden"),
         "/busy" => vec![b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n".to_vec()],
         "/down" => status("503 Service Unavailable"),
@@ -134,6 +135,21 @@ async fn a_document_is_told() {
         let error = bench.fetch.post(&server.url(path), &json!({})).await.expect_err(path);
         assert_eq!(error.kind, want, "{path}");
     }
+}
+
+#[tokio::test]
+async fn the_fetcher_passes_its_suite() {
+    let (server, bench) = bench().await;
+    let canary = Canary::start().await;
+    let addresses = Addresses {
+        film: server.url("/clip.MP4?signature=s3cret"),
+        gone: server.url("/gone"),
+        empty: server.url("/empty"),
+        taken: server.url("/told"),
+        private: format!("https://127.0.0.1:{}/clip.mp4", canary.port),
+    };
+    fetcher(&bench.fetch, bench.blobs.as_ref(), &addresses).await;
+    assert_eq!((bench.left_over(), canary.hits()), (0, 0));
 }
 
 #[tokio::test]

@@ -197,6 +197,7 @@ impl Resolver for Script {
 /// A fetcher and its folder.
 pub(crate) struct Bench {
     pub(crate) fetch: SafeFetch,
+    pub(crate) blobs: Arc<dyn BlobStore>,
     pub(crate) folder: TempDir,
 }
 
@@ -208,9 +209,9 @@ impl Bench {
         config.patience = Duration::from_millis(400);
         config.allowed_private_origins = origins.iter().map(|origin| origin.parse().expect("an origin")).collect();
         change(&mut config);
-        let blobs = Arc::new(Folder(folder.path().join("blobs")));
-        let fetch = SafeFetch::new(config, resolver, blobs).expect("a fetcher");
-        Self { fetch, folder }
+        let blobs: Arc<dyn BlobStore> = Arc::new(Folder(folder.path().join("blobs")));
+        let fetch = SafeFetch::new(config, resolver, Arc::clone(&blobs)).expect("a fetcher");
+        Self { fetch, blobs, folder }
     }
 
     /// Files left on the way.

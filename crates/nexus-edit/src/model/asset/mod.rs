@@ -29,6 +29,32 @@ pub use rich_text::{
     TextPreset, TextStyle, Vertical,
 };
 
+/// What a file is to the asset that plays or shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    /// Moving pictures or sound.
+    Playing,
+    /// A picture.
+    Still,
+    /// A mask, moving or still.
+    Mask,
+    /// Subtitles.
+    Subtitles,
+}
+
+/// The file that an asset plays or shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AssetFile<'a> {
+    /// Its address.
+    pub src: &'a str,
+    /// What it has to be.
+    pub kind: FileKind,
+    /// Seconds skipped at its start.
+    pub trim: f64,
+    /// 0 (it stands still) to 10; 1 is as it was recorded.
+    pub speed: f64,
+}
+
 /// Sides of boxes in pixels.
 const PIXELS: std::ops::RangeInclusive<u32> = 1..=10_000;
 /// Characters of texts that the contract does not bound.
@@ -118,6 +144,31 @@ impl Asset {
             Self::ImageToVideo(_) => AssetKind::ImageToVideo,
             Self::TextToSpeech(_) => AssetKind::TextToSpeech,
         }
+    }
+
+    /// The file that it plays or shows; `None` for what is drawn, for subtitles that another clip speaks, and for
+    /// media that has still to be made.
+    #[must_use]
+    pub fn file(&self) -> Option<AssetFile<'_>> {
+        let (src, kind, trim, speed) = match self {
+            Self::Video(video) => (video.source.src()?, FileKind::Playing, video.trim, video.speed),
+            Self::Audio(audio) => (audio.source.src()?, FileKind::Playing, audio.trim, audio.speed),
+            Self::Image(image) => (image.source.src()?, FileKind::Still, 0.0, 1.0),
+            Self::Luma(luma) => (luma.src.as_str(), FileKind::Mask, luma.trim, 1.0),
+            Self::Caption(caption) => (caption.src.file()?, FileKind::Subtitles, caption.trim, caption.speed),
+            Self::RichCaption(caption) => (caption.src.file()?, FileKind::Subtitles, 0.0, 1.0),
+            Self::Text(_)
+            | Self::RichText(_)
+            | Self::Html(_)
+            | Self::Html5(_)
+            | Self::Title(_)
+            | Self::Shape(_)
+            | Self::Svg(_)
+            | Self::TextToImage(_)
+            | Self::ImageToVideo(_)
+            | Self::TextToSpeech(_) => return None,
+        };
+        Some(AssetFile { src, kind, trim, speed })
     }
 }
 

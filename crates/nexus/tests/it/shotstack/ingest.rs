@@ -5,18 +5,14 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{
-    contract::holds,
-    stage::{Stage, edit},
-};
+use super::stage::{Stage, edit};
 use crate::stage::material;
 
 /// The source when it is ready or has failed.
-async fn settled(stage: &Stage, id: &str) -> Value {
+pub(crate) async fn settled(stage: &Stage, id: &str) -> Value {
     for _ in 0..600 {
         let (status, answer) = stage.get(&format!("/ingest/v1/sources/{id}")).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
-        holds("SourceResponse", &answer);
         let attributes = &answer["data"]["attributes"];
         if attributes["status"] == "ready" || attributes["status"] == "failed" {
             return attributes.clone();
@@ -31,10 +27,8 @@ async fn an_upload_becomes_a_source_that_edits_name() {
     let stage = Stage::new().await;
     let (status, upload) = stage.post("/ingest/v1/upload", &Value::Null).await;
     assert_eq!(status, StatusCode::OK, "{upload}");
-    holds("UploadResponse", &upload);
     let id = upload["data"]["id"].as_str().expect("an id").to_owned();
     let (_, waiting) = stage.get(&format!("/ingest/v1/sources/{id}")).await;
-    holds("SourceResponse", &waiting);
     assert_eq!(waiting["data"]["attributes"]["status"], "queued");
 
     let clip = std::fs::read(&material().kit.footage[0]).expect("a demo clip");
@@ -48,7 +42,6 @@ async fn an_upload_becomes_a_source_that_edits_name() {
     let back = stage.up.client.get(&url).send().await.expect("an answer").bytes().await.expect("bytes");
     assert_eq!(back.len(), clip.len());
     let (_, list) = stage.get("/ingest/v1/sources").await;
-    holds("SourceListResponse", &list);
     assert_eq!(list["data"][0]["id"], json!(id));
     // What was uploaded as a source is no footage of a business.
     let (_, runs) = stage.get("/v1/runs?flow=ingest").await;
@@ -72,7 +65,6 @@ async fn an_address_becomes_a_source() {
     let body = json!({ "url": format!("{}/clip.mp4", stage.files), "callback": format!("{}/told", stage.files) });
     let (status, queued) = stage.post("/ingest/stage/sources", &body).await;
     assert_eq!(status, StatusCode::CREATED, "{queued}");
-    holds("QueuedSourceResponse", &queued);
     let id = queued["data"]["id"].as_str().expect("an id").to_owned();
     let source = settled(&stage, &id).await;
     assert_eq!([&source["status"], &source["input"]], [&json!("ready"), &body["url"]], "{source}");
@@ -88,9 +80,6 @@ async fn an_address_becomes_a_source() {
     let (_, queued) = stage.post("/ingest/v1/sources", &json!({ "url": "http://192.168.0.1/x.mp4" })).await;
     let refused = settled(&stage, queued["data"]["id"].as_str().expect("an id")).await;
     assert_eq!(refused["status"], "failed", "{refused}");
-
-    let outputs = json!({ "url": "https://a.example/x.mp4", "outputs": { "renditions": [{}] } });
-    assert_eq!(stage.post("/ingest/v1/sources", &outputs).await.0, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
@@ -99,7 +88,6 @@ async fn a_probe_looks_and_keeps_nothing() {
     let url = format!("{}/clip.mp4", stage.files).replace(':', "%3A").replace('/', "%2F");
     let (status, probed) = stage.get(&format!("/edit/v1/probe/{url}")).await;
     assert_eq!(status, StatusCode::OK, "{probed}");
-    holds("ProbeResponse", &probed);
     let video = &probed["response"]["metadata"]["streams"][0];
     assert_eq!([&video["codec_type"], &video["codec_name"]], [&json!("video"), &json!("h264")]);
     assert_eq!(probed["response"]["metadata"]["format"]["filename"], json!(format!("{}/clip.mp4", stage.files)));

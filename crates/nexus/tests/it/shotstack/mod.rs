@@ -3,5 +3,8 @@
 mod contract;
 mod edits;
 mod ingest;
+mod made;
+mod renditions;
 mod stage;
 mod templates;
+mod transfer;

@@ -3,10 +3,7 @@
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use super::{
-    contract::holds,
-    stage::{OTHER, Stage, read},
-};
+use super::stage::{OTHER, Stage, read};
 
 #[tokio::test]
 async fn a_template_is_rendered_with_other_words() {
@@ -19,18 +16,14 @@ async fn a_template_is_rendered_with_other_words() {
 
     let (status, made) = stage.post("/edit/v1/templates", &json!({ "name": "First", "template": document })).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
-    holds("TemplateResponse", &made);
     let id = made["response"]["id"].as_str().expect("an id").to_owned();
     let place = format!("/edit/v1/templates/{id}");
 
     let (_, one) = stage.get(&place).await;
-    holds("TemplateDataResponse", &one);
     assert_eq!([&one["response"]["name"], &one["response"]["template"]], [&json!("First"), &document]);
     let changed = read(stage.ask(Client::put, &place).json(&json!({ "name": "Second", "template": document }))).await;
     assert_eq!(changed.0, StatusCode::OK, "{}", changed.1);
-    holds("TemplateResponse", &changed.1);
     let (_, list) = stage.get("/edit/v1/templates").await;
-    holds("TemplateListResponse", &list);
     assert_eq!(list["response"]["templates"][0]["name"], "Second");
 
     // Another owner does not see it.
@@ -43,7 +36,6 @@ async fn a_template_is_rendered_with_other_words() {
     let merge = json!([{ "find": "LENGTH", "replace": 0.6 }, { "find": "SRC", "replace": format!("{}/clip.mp4", stage.files) }]);
     let (status, queued) = stage.post("/edit/v1/templates/render", &json!({ "id": id, "merge": merge })).await;
     assert_eq!(status, StatusCode::CREATED, "{queued}");
-    holds("QueuedResponse", &queued);
     let render = queued["response"]["id"].as_str().expect("an id").to_owned();
     let (ended, _) = stage.ended(&render).await;
     assert_eq!([&ended["status"], &ended["duration"]], [&json!("done"), &json!(0.6)], "{ended}");
