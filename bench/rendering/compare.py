@@ -28,7 +28,8 @@ def ssim(film: Path, reference: Path, crop: str = "") -> Likeness:
 
 def psnr(picture: Path, reference: Path) -> float:
     """Decibels between the first frames of two files."""
-    ready = "scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p,trim=end_frame=1,setpts=PTS-STARTPTS"
+    ready = ("scale=out_color_matrix=bt709:out_range=tv:flags=accurate_rnd,format=yuv420p,"
+             "trim=end_frame=1,setpts=PTS-STARTPTS")
     graph = f"[0:v]{ready}[a];[1:v]{ready}[b];[a][b]psnr=stats_file=-"
     told = run([*FF, "-i", picture, "-i", reference, "-lavfi", graph, "-f", "null", "-"]).stdout.decode()
     return float(re.search(r"psnr_avg:([0-9.a-z]+)", told).group(1))

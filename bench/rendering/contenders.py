@@ -45,7 +45,8 @@ def references(files: dict[str, Path], folder: Path) -> dict[str, Path]:
     found = {name: folder / f"reference-{name}.mp4" for name in ["whole", "bare"]}
     best = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "4", *BT709, "-t", "4"]
     split = f"{_base('crop=1216:2160:1312:0,scale=1080:1920:flags=bicubic')};[base]split[bare][under];{_marks('under')}"
-    run([*_inputs(files), "-filter_complex", split, "-map", "[v]", *best, found["whole"], "-map", "[bare]", *best, found["bare"]])
+    run([*_inputs(files), "-filter_complex", split, "-map", "[v]", *best, found["whole"],
+         "-map", "[bare]", *best, found["bare"]])
     return found
 
 

@@ -31,9 +31,9 @@ def shots(count: int, length_s: float, src: str = "tall", changed: str | None = 
     return _edit([captions, [_logo(total)], pictures, [_music(total)]], size)
 
 
-def pictures_only(cuts: list[tuple[float, float, float]], size: tuple[int, int], fps: float, src: str = "coded") -> dict:
-    """Shots given by (start, length, trim) in seconds, and nothing else."""
-    return _edit([[_video(src, *cut) for cut in cuts]], size, fps)
+def coded(cuts: list[tuple[float, float, float]], fps: float) -> dict:
+    """Shots of the clip whose frames tell their numbers: (start, length, trim) in seconds."""
+    return _edit([[_video("coded", *cut) for cut in cuts]], (96, 54), fps)
 
 
 def composite() -> dict:

@@ -50,7 +50,8 @@ def _stills(files: dict[str, Path]) -> None:
     # The words are a picture for those who cannot set text, in the face and size that our own renderer takes.
     face = run(["fc-match", "-f", "%{file}", "Inter:semibold"]).stdout.decode()
     words = f"drawtext=fontfile={face}:text='{CAPTION}':fontsize={CAPTION_PX}:fontcolor=white:x=(w-tw)/2:y=(h-th)/2"
-    run([*FF, "-f", "lavfi", "-i", f"color=black@0.0:s=900x300,format=rgba,{words}", "-frames:v", "1", files["caption"]])
+    clear = f"color=black@0.0:s=900x300,format=rgba,{words}"
+    run([*FF, "-f", "lavfi", "-i", clear, "-frames:v", "1", files["caption"]])
     run([*FF, "-f", "lavfi", "-i", "mandelbrot=s=2160x3840:start_scale=1.62", "-frames:v", "1", "-pix_fmt", "rgb24",
          files["still"]])
     run([*FF, "-f", "lavfi", "-i", "color=#3366cc:s=300x200,format=rgba,"
@@ -60,5 +61,5 @@ def _stills(files: dict[str, Path]) -> None:
 def _coded(out: Path) -> None:
     """61 s at 29.97 whose every frame tells its number: twelve bits as twelve bright or dark columns."""
     bits = "if(bitand(N\\,pow(2\\,floor(X/8)))\\,220\\,30)"
-    run([*FF, "-f", "lavfi", "-i", f"color=black:s=96x54:r=30000/1001:d=61,format=yuv420p,geq=lum='{bits}':cb=128:cr=128",
-         "-c:v", "libx264", "-preset", "superfast", "-crf", "14", "-g", "60", *BT709, out])
+    drawn = f"color=black:s=96x54:r=30000/1001:d=61,format=yuv420p,geq=lum='{bits}':cb=128:cr=128"
+    run([*FF, "-f", "lavfi", "-i", drawn, "-c:v", "libx264", "-preset", "superfast", "-crf", "14", "-g", "60", *BT709, out])

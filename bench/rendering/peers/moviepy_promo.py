@@ -11,4 +11,5 @@ mark = ImageClip(logo).with_duration(4).with_position((786, 96))
 words = ImageClip(caption).with_start(0.3).with_duration(3).with_position((90, 810))
 sound = AudioFileClip(music).subclipped(0, 4).with_effects([afx.AudioFadeOut(2)])
 film = CompositeVideoClip([first, second, mark, words], size=(1080, 1920)).with_duration(4).with_audio(sound)
-film.write_videofile(out, fps=30, codec="libx264", preset="veryfast", ffmpeg_params=["-crf", "20"], threads=2, logger=None)
+settings = {"codec": "libx264", "preset": "veryfast", "ffmpeg_params": ["-crf", "20"], "threads": 2}
+film.write_videofile(out, fps=30, logger=None, **settings)
