@@ -67,10 +67,11 @@ def peers(files: dict[str, Path], folder: Path) -> tuple[list[Contender], list[s
             text = text.replace(f"@{name}@", str(files[name]))
         (folder / "promo.mlt").write_text(text)
         film = folder / "melt.mp4"
-        # Without a display of some kind its Qt parts show black and say nothing.
+        # Its Qt parts ask for the name of a display, even where nothing is ever shown, and draw black without one.
         found.append(Contender("melt", ["melt", "-silent", folder / "promo.mlt", "-consumer", f"avformat:{film}",
                                         "vcodec=libx264", "preset=veryfast", "crf=20", "threads=2", "acodec=aac",
-                                        "ar=48000", "real_time=-1"], film, 2, {"QT_QPA_PLATFORM": "offscreen"}))
+                                        "ar=48000", "real_time=-1"], film, 2,
+                               {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":99"}))
     else:
         missing.append("melt")
     if subprocess.run([SYSTEM_PYTHON, "-c", "import openshot"], capture_output=True).returncode == 0:
