@@ -17,6 +17,9 @@ def install() -> None:
     wanted = [] if shutil.which("melt") else ["melt"]
     if subprocess.run([SYSTEM_PYTHON, "-c", "import openshot"], capture_output=True).returncode != 0:
         wanted.append("python3-openshot")
+    # libopenshot 0.2.7 dies without it: see contenders.py.
+    if subprocess.run(["dpkg", "-s", "libjemalloc2"], capture_output=True).returncode != 0:
+        wanted.append("libjemalloc2")
     if wanted:
         root = [] if os.geteuid() == 0 else ["sudo"]
         subprocess.run([*root, "apt-get", "update", "-qq"], check=True)

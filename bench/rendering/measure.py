@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 from .ffmpeg import Failed
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
+# A contender that hangs is ended: the slowest of them takes about two minutes on a quiet machine.
+LONGEST_S = 900
 # Shared pages are counted once by Pss, but asking for it walks page tables: not as often.
 RSS_EVERY_S, PSS_EVERY_S = 0.04, 0.4
 _SET_CHILD_SUBREAPER = 36
@@ -33,7 +36,7 @@ def adopt_orphans() -> None:
 
 
 def measure(command: list, environment: dict | None = None, may_fail: bool = False, until=None) -> Cost:
-    """Runs a command. `until` is called every 40 ms with its process; when it says true, the process is killed."""
+    """Runs a command. `until` is asked every 40 ms; when it says true, the root process alone is killed."""
     begun = time.monotonic()
     child = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                              env={**os.environ, **(environment or {})})
@@ -71,7 +74,7 @@ def tree(pid: int) -> list[int]:
 
 
 def _watch(pid: int, peaks: dict, ended: threading.Event, until) -> None:
-    next_pss = time.monotonic() + PSS_EVERY_S
+    next_pss, deadline = time.monotonic() + PSS_EVERY_S, time.monotonic() + LONGEST_S
     while not ended.wait(RSS_EVERY_S):
         processes = tree(pid)
         sizes = [_resident(process) for process in processes]
@@ -81,7 +84,11 @@ def _watch(pid: int, peaks: dict, ended: threading.Event, until) -> None:
             peaks["pss"] = max(peaks["pss"], sum(_proportional(process) for process in processes))
             next_pss = time.monotonic() + PSS_EVERY_S
         if until is not None and until():
-            os.kill(pid, 9)
+            os.kill(pid, signal.SIGKILL)
+            return
+        if time.monotonic() > deadline:
+            for process in processes:
+                os.kill(process, signal.SIGKILL)
             return
 
 
