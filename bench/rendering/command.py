@@ -54,7 +54,7 @@ def main() -> int:
             except Failed as failure:
                 failed = True
                 earlier = Findings()
-                earlier.add(name, f"could not be measured: {failure}".replace("\n", " ").replace("|", "/"), False)
+                earlier.add(name, f"could not be measured: {failure}", False)
             for row in earlier.rows:
                 say(f"  {row.goal}: {row.figure}")
         found[name] = earlier

@@ -23,7 +23,8 @@ class Findings:
 
     def add(self, goal: str, figure: str, met: bool | None = None) -> None:
         """Notes one row."""
-        self.rows.append(Row(goal, figure, met))
+        # A message of a program may hold what would break a table.
+        self.rows.append(Row(goal, " ".join(figure.split()).replace("|", "/"), met))
 
 
 class Kept:

@@ -36,7 +36,7 @@ def promo(bench) -> Findings:
                 cost = (bench.nexus.render(edits.promo(), "promo") if contender is ours
                         else measure(contender.command, contender.environment))
             except Failed as failure:
-                wrong[contender.name] = f"failed: {str(failure)[:200]}"
+                wrong[contender.name] = "failed: " + " ".join(str(failure).split())[:200]
                 bench.say(f"{contender.name}: {wrong[contender.name]}")
                 continue
             costs.setdefault(contender.name, []).append(cost)
