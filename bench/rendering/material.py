@@ -62,4 +62,5 @@ def _coded(out: Path) -> None:
     """61 s at 29.97 whose every frame tells its number: twelve bits as twelve bright or dark columns."""
     bits = "if(bitand(N\\,pow(2\\,floor(X/8)))\\,220\\,30)"
     drawn = f"color=black:s=96x54:r=30000/1001:d=61,format=yuv420p,geq=lum='{bits}':cb=128:cr=128"
-    run([*FF, "-f", "lavfi", "-i", drawn, "-c:v", "libx264", "-preset", "superfast", "-crf", "14", "-g", "60", *BT709, out])
+    run([*FF, "-f", "lavfi", "-i", drawn, "-c:v", "libx264", "-preset", "superfast", "-crf", "14", "-g", "60", *BT709,
+         out])
