@@ -1,0 +1,1 @@
+"""The benchmark of the renderer: material, edits, contenders, measures, scenarios, tables."""
