@@ -23,6 +23,8 @@ use crate::{
 
 /// Frames that wait between two stages.
 const QUEUE: usize = 2;
+/// Threads of a decoder that reads a single frame.
+const STILL_THREADS: u8 = 4;
 /// A decoder starts this many frames before it is needed.
 const WARM_UP: u64 = 4;
 
@@ -255,7 +257,8 @@ pub(crate) fn decode_spec(film: &Film, layer: &Layer, frames: Range<u64>, file: 
         crop: Some(Crop { x: crop_x, y: crop_y, width: crop_width, height: crop_height }),
         width_px,
         height_px,
-        threads: film.decoder_threads,
+        // A single frame is a still that somebody waits for, behind a seek that decodes up to a whole group.
+        threads: if frames.end - frames.start == 1 { STILL_THREADS } else { film.decoder_threads },
     };
     (spec, src.clone())
 }
