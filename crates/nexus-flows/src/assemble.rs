@@ -10,7 +10,12 @@ use nexus_core::{
     music::BeatGrid,
     port::Ports,
 };
-use nexus_edit::{CutPlan, Edit, FilmPlan, compose, cut::SceneNeed, lay_cuts, look::Frame};
+use nexus_edit::{
+    CutPlan, Edit, FilmPlan, compose,
+    cut::SceneNeed,
+    joins, lay_cuts,
+    look::{Frame, Look},
+};
 use nexus_workflow::{FlowError, Run};
 use serde::{Deserialize, Serialize};
 
@@ -85,7 +90,13 @@ fn lay(
         draft.script.scenes.iter().map(|scene| SceneNeed { part: scene.part, min_s: scene.min_s }).collect();
     let cuts = lay_cuts(&needs, grid, FrameRate::FPS_30, &settings.cut).map_err(|error| error.to_string())?;
     let placed = fill(&cuts, choice, &draft.script.scenes).map_err(|error| error.to_string())?;
-    let (cuts, _) = pictures(&cuts, &placed);
+    let (mut cuts, footage) = pictures(&cuts, &placed);
+    let look = Look::of(&draft.context.business.kit);
+    let joins = joins(&draft.script.scenes, &cuts, &footage, &look);
+    let mut placed = placed;
+    for ((placed, slot), join) in placed.iter_mut().zip(&mut cuts.slots).zip(joins) {
+        (placed.slot.join, slot.join) = (join, join);
+    }
     Ok((cuts, placed))
 }
 
