@@ -98,6 +98,8 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
         Part::Drop => 4,
         Part::End => 5,
     };
+    let finds_nothing = |found: &Found| found.best.is_empty() && found.maybe.is_empty();
+    let asks_in_vain = |index: usize| scenes[index].part != Part::Hook && finds_nothing(&found[index]);
     let mut order: Vec<usize> = (0..scenes.len()).collect();
     order.sort_by(|&left, &right| {
         scenes[right]
@@ -106,6 +108,8 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
             .then_with(|| {
                 if scenes[left].must_show { top(right).total_cmp(&top(left)) } else { std::cmp::Ordering::Equal }
             })
+            // What has footage of its own goes before what takes anything, but the first shot is the strongest.
+            .then_with(|| asks_in_vain(left).cmp(&asks_in_vain(right)))
             .then_with(|| weight(scenes[left].part).cmp(&weight(scenes[right].part)))
             .then(left.cmp(&right))
     });
@@ -143,7 +147,8 @@ impl Story<'_> {
             let own = hit_of(found, shot).map_or(0.0, |hit| hit.score);
             let fit = own.max(NEIGHBOUR_SHARE * lent(shot).map_or(0.0, |hit| hit.score));
             let strength = if self.scenes[index].part == Part::Hook { self.strength(shot) } else { 0.0 };
-            fit + self.worth(shot) + strength
+            let room = if self.scenes[index].caption.is_empty() { 0.0 } else { room_for_words(shot) };
+            fit + self.worth(shot) + strength + 0.4 * room
                 - 0.2 * uses(shot.asset).min(3) as f64
                 - if beside(shot.asset) { 0.6 } else { 0.0 }
         };
@@ -153,10 +158,11 @@ impl Story<'_> {
         Some(pick(best, hit_of(found, best).or_else(|| lent(best)).or_else(|| hit_of(self.subject, best))))
     }
 
-    /// What makes a first shot: it shows what the review speaks of, and it moves.
+    /// What makes a first shot: it surely shows what the review speaks of, and it moves.
     fn strength(&self, shot: &Shot) -> f64 {
-        let speaks_of_it = hit_of(self.subject, shot).map_or(0.0, |hit| hit.score);
-        0.6 * speaks_of_it + 0.2 * (shot.motion.activity / 20.0).min(1.0)
+        let top = self.subject.best.first().map_or(1.0, |hit| hit.score.max(1e-6));
+        let sure = self.subject.best.iter().find(|hit| same_shot(&hit.shot, shot));
+        sure.map_or(0.0, |hit| 0.4 + 0.2 * hit.score / top) + 0.25 * (shot.motion.activity / 20.0).min(1.0)
     }
 
     /// The scenes before and after: "the sunset" beside "over the harbour".
@@ -189,6 +195,11 @@ impl Story<'_> {
         });
         left.into_iter().map(|shot| pick(shot, self.best_hit(shot))).collect()
     }
+}
+
+/// How calm the calmer of the two places is where words stand most often, 0 to 1.
+fn room_for_words(shot: &Shot) -> f64 {
+    shot.calm[0].max(f64::midpoint(shot.calm[1], shot.calm[2]))
 }
 
 /// How many times its size a shot is shown when it fills the frame; 1 or less loses nothing.

@@ -4,7 +4,7 @@
 mod moment;
 
 use nexus_core::{
-    Frames,
+    AssetId, Frames,
     footage::Shot,
     script::{Part, Scene},
 };
@@ -12,7 +12,7 @@ use nexus_edit::{CutPlan, Footage, Slot, look::Backdrop};
 use serde::{Deserialize, Serialize};
 
 use crate::choose::{Choice, Pick};
-use moment::{Moment, moment, room_s};
+use moment::{Moment, Rest, moment, room_s};
 
 /// A slot with its shot, as it will be rendered and reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ impl Film<'_> {
 
     /// The pick in a slot; `None` when it is too short for it even when slowed down.
     fn try_place(&self, slot: &Slot, pick: &Pick) -> Option<Placed> {
-        let Moment { in_s, speed } = moment(&pick.shot, self.cuts.length_s(slot), slot.energy, &[])?;
+        let Moment { in_s, speed } = moment(&pick.shot, (self.cuts.length_s(slot), slot.energy), &[], Rest::Whole)?;
         Some(Placed { slot: *slot, pick: pick.clone(), in_s, speed })
     }
 
@@ -87,7 +87,8 @@ impl Film<'_> {
             if self.reserved[index].is_some() {
                 continue;
             }
-            let unused = spares.iter().position(|pick| self.differs(index, pick) && self.try_place(slot, pick).is_some());
+            let unused =
+                spares.iter().position(|pick| self.differs(index, pick) && self.try_place(slot, pick).is_some());
             let fresh = unused.and_then(|at| self.try_place(slot, spares.remove(at)));
             self.reserved[index] = fresh.or_else(|| self.another_moment(index, slot));
         }
@@ -100,7 +101,22 @@ impl Film<'_> {
                 (None, _) => placed.push(self.again(slot)?),
             }
         }
+        self.settle(&mut placed);
         Ok(placed)
+    }
+
+    /// A clip that is shown once is entered where it is best, with material on both sides.
+    fn settle(&self, placed: &mut [Placed]) {
+        let assets: Vec<AssetId> = placed.iter().map(|placed| placed.pick.shot.asset).collect();
+        for shown in placed
+            .iter_mut()
+            .filter(|shown| assets.iter().filter(|asset| **asset == shown.pick.shot.asset).count() == 1)
+        {
+            let wanted = (self.cuts.length_s(&shown.slot), shown.slot.energy);
+            if let Some(Moment { in_s, speed }) = moment(&shown.pick.shot, wanted, &[], Rest::Sides) {
+                (shown.in_s, shown.speed) = (in_s, speed);
+            }
+        }
     }
 
     /// True when neither neighbour of a slot shows the clip of `pick`.
@@ -110,7 +126,8 @@ impl Film<'_> {
 
     /// Slots that show the clip of a shot.
     fn uses<'b>(&'b self, shot: &'b Shot) -> impl Iterator<Item = usize> + 'b {
-        let shows = |placed: &Option<Placed>| placed.as_ref().is_some_and(|placed| placed.pick.shot.asset == shot.asset);
+        let shows =
+            |placed: &Option<Placed>| placed.as_ref().is_some_and(|placed| placed.pick.shot.asset == shot.asset);
         self.reserved.iter().enumerate().filter(move |(_, placed)| shows(placed)).map(|(at, _)| at)
     }
 
@@ -125,8 +142,9 @@ impl Film<'_> {
             if shot.generated || nearest < APART || best.as_ref().is_some_and(|(far, _)| *far >= nearest) {
                 continue;
             }
-            let shown: Vec<(f64, f64)> = self.reserved.iter().flatten().filter_map(|other| self.shown(other, shot)).collect();
-            if let Some(Moment { in_s, speed }) = moment(shot, length_s, slot.energy, &shown) {
+            let shown: Vec<(f64, f64)> =
+                self.reserved.iter().flatten().filter_map(|other| self.shown(other, shot)).collect();
+            if let Some(Moment { in_s, speed }) = moment(shot, (length_s, slot.energy), &shown, Rest::Whole) {
                 let why = format!("Another moment of {}, not shown before. {}", shot.file_name, placed.pick.why);
                 let pick = Pick { why, ..placed.pick.clone() };
                 best = Some((nearest, Placed { slot: *slot, pick, in_s, speed }));
@@ -144,13 +162,15 @@ impl Film<'_> {
     /// True when the shot before `slot` belongs to the same scene and is long enough to last through it.
     fn runs_on(&self, before: &Placed, slot: &Slot) -> bool {
         let together = self.cuts.length_s(&before.slot) + self.cuts.length_s(slot);
-        before.slot.scene == slot.scene && moment(&before.pick.shot, together, slot.energy, &[]).is_some()
+        before.slot.scene == slot.scene
+            && moment(&before.pick.shot, (together, slot.energy), &[], Rest::Whole).is_some()
     }
 
     /// The shot before `slot` lasts through it.
     fn run_on(&self, before: &mut Placed, slot: &Slot) {
         before.slot.length = Frames(before.slot.length.0 + slot.length.0);
-        let found = moment(&before.pick.shot, self.cuts.length_s(&before.slot), before.slot.energy, &[]);
+        let wanted = (self.cuts.length_s(&before.slot), before.slot.energy);
+        let found = moment(&before.pick.shot, wanted, &[], Rest::Whole);
         if let Some(Moment { in_s, speed }) = found {
             (before.in_s, before.speed) = (in_s, speed);
         }

@@ -100,7 +100,7 @@ pub(crate) fn calm(pictures: &[Picture]) -> [f64; 3] {
     })
 }
 
-/// Relative luminance that nine tenths of each third stay below, in the brightest of the frames; 0.5 without frames.
+/// Relative luminance that 19 of 20 parts of each third stay below, in the brightest of the frames; 0.5 without frames.
 pub(crate) fn light(pictures: &[Picture]) -> [f64; 3] {
     if pictures.is_empty() {
         return [0.5; 3];
@@ -110,7 +110,7 @@ pub(crate) fn light(pictures: &[Picture]) -> [f64; 3] {
             let rows = third * picture.height / 3..((third + 1) * picture.height / 3).max(1);
             let area = &picture.lab[rows.start * picture.width..rows.end * picture.width];
             let mut lightness: Vec<f32> = area.iter().map(|colour| colour.l).collect();
-            let at = lightness.len() * 9 / 10;
+            let at = lightness.len() * 19 / 20;
             // Lightness of OKLab is the cube root of luminance for greys, and near it for the rest.
             f64::from(*lightness.select_nth_unstable_by(at, f32::total_cmp).1).powi(3)
         };

@@ -11,9 +11,9 @@ use crate::{
 /// Half of the dip into the card, in seconds: it darkens before the cut and clears after it.
 const DIP_S: f64 = 0.2;
 /// Least density of the ground over a blurred picture.
-const GROUND: f64 = 0.72;
+const GROUND: f64 = 0.84;
 /// Share of the frame's height that the block of a bright card covers.
-const BLOCK: f64 = 0.66;
+pub(super) const BLOCK: f64 = 0.58;
 
 /// The card of a style. Where the last picture ends before the card does, it stands on a plain ground.
 pub(super) fn end_card(stage: &Stage<'_>) -> Laid {
@@ -21,20 +21,20 @@ pub(super) fn end_card(stage: &Stage<'_>) -> Laid {
     let frame = stage.frame();
     let span_s = stage.span_s;
     let light = stage.backdrops.iter().flat_map(|backdrop| backdrop.light).fold(0.0, f64::max);
-    let over_picture = if stage.lasts { needed_ground(palette.words, palette.ground, light).max(GROUND) } else { 1.0 };
+    let needed = |words| needed_ground(words, palette.ground, light);
+    let over_picture = needed(palette.words).max(needed(palette.accent)).max(GROUND);
+    let over_picture = if stage.lasts { over_picture } else { 1.0 };
     let (places, grounds) = match stage.look.style {
-        Style::Quiet => {
-            (Places::new(0.40, 0.030), vec![frame.wash(palette.ground, over_picture, 1.0, span_s)])
-        }
+        Style::Quiet => (Places::new(0.40, 0.030), vec![frame.wash(palette.ground, over_picture, 1.0, span_s)]),
         Style::Bright => {
             let height = if stage.lasts { BLOCK } else { 1.0 };
-            (Places::new(0.36, 0.024), vec![frame.wash(palette.block, 1.0, height, span_s)])
+            (Places::new(0.32, 0.024), vec![frame.wash(palette.block, 1.0, height, span_s)])
         }
         Style::Night => (
             Places::new(0.40, 0.030),
             vec![
-                frame.wash(palette.ground, over_picture.max(0.8), 1.0, span_s),
-                frame.glow(palette.accent, 0.30, 0.385, span_s),
+                frame.wash(palette.ground, over_picture.max(0.92), 1.0, span_s),
+                frame.glow(palette.accent, 0.42, 0.38, span_s),
             ],
         ),
     };

@@ -111,8 +111,8 @@ impl FilmPlan<'_> {
 
     /// True when every picture of a scene moves until its end.
     fn lasts(&self, scene: usize) -> bool {
-        let of_scene = self.cuts.slots.iter().zip(self.footage).filter(|(slot, _)| slot.scene == scene);
-        of_scene.into_iter().all(|(_, shot)| shot.tail_s >= -0.5 / self.cuts.rate.as_f64())
+        let mut of_scene = self.cuts.slots.iter().zip(self.footage).filter(|(slot, _)| slot.scene == scene);
+        of_scene.all(|(_, shot)| shot.tail_s >= -0.5 / self.cuts.rate.as_f64())
     }
 }
 

@@ -5,11 +5,11 @@ use nexus_core::{
     script::{Part, Scene},
 };
 
-use super::{FilmPlan, Footage};
+use super::{FilmPlan, Footage, end_card::BLOCK};
 use crate::{
     cut::{CutPlan, Join, Slot},
     look::Look,
-    model::{Animated, Asset, Clip, Easing, Filter, Interpolation, Track, Tween, Video},
+    model::{Animated, Asset, Clip, Easing, Filter, Interpolation, Position, Track, Tween, Video},
 };
 
 /// Music below this energy counts as calm: sections may dissolve.
@@ -109,12 +109,27 @@ fn picture(plan: &FilmPlan<'_>, look: &Look, (slot, shot): (&Slot, &Footage), ov
     if overlap.is_upper && overlap.leaves {
         fades.push(fade((1.0, 0.0), length_s - 2.0 * half_s, 2.0 * half_s));
     }
-    Clip {
+    let clip = Clip {
         scale: scale(look, (slot, shot), is_end, (length_s, beat_s(plan))),
         opacity: if fades.is_empty() { Animated::Constant(1.0) } else { Animated::Tweens(fades) },
-        // A bright end card shows its last picture as it is, below a block.
-        filter: (is_end && look.style != Style::Bright).then_some(Filter::Blur),
         ..Clip::new(asset, plan.cuts.start_s(slot) - before_s, length_s)
+    };
+    match look.style {
+        Style::Quiet | Style::Night if is_end => Clip { filter: Some(Filter::Blur), ..clip },
+        Style::Bright if is_end => below_block(plan, clip),
+        Style::Quiet | Style::Bright | Style::Night => clip,
+    }
+}
+
+/// A bright end card shows its last picture as it is, below a block, its subject in the middle of what is seen.
+fn below_block(plan: &FilmPlan<'_>, clip: Clip) -> Clip {
+    let height_px = f64::from(plan.frame.height_px);
+    let block_px = (height_px * BLOCK / 2.0).round() * 2.0;
+    Clip {
+        width: Some(f64::from(plan.frame.width_px)),
+        height: Some(height_px - block_px),
+        position: Position::Bottom,
+        ..clip
     }
 }
 

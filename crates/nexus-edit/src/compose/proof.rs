@@ -34,13 +34,11 @@ pub(super) fn proof(stage: &Stage<'_>, before: Option<Place>) -> Laid {
         .zip(0..rating)
         .map(|(at_s, index)| frame.star(look, (index, rating), centre, (at_s, span_s.1)))
         .collect();
-    let (color, block) = if is_bright {
-        (look.palette.on_highlight, Some(look.palette.highlight))
-    } else {
-        (look.palette.words, None)
-    };
+    let (color, block) =
+        if is_bright { (look.palette.on_highlight, Some(look.palette.highlight)) } else { (look.palette.words, None) };
     let enters = Enters::AsOne;
-    let line = Line { role: Role::Label, words: &scene.caption, band: credit_band, span_s: *span_s, color, block, enters };
+    let line =
+        Line { role: Role::Label, words: &scene.caption, band: credit_band, span_s: *span_s, color, block, enters };
     words.push(frame.text(look, &line));
     let grounds = if is_bright {
         vec![frame.star_block(look, 5, row_band, *span_s)]

@@ -4,14 +4,15 @@ use nexus_core::{FrameRate, Frames, Seconds, script::Part};
 
 use super::{
     CutConfig, CutPlan, LONGEST_SHOT_S, QUICK_S, SceneNeed, Slot,
-    pace::{Pace, Piece, choose_pace},
-    track::Track,
+    pace::{Pace, Piece, paces},
+    track::{Track, Unit},
 };
 
 /// A tenth of a stretch too short is still readable; a whole stretch more would drag.
 const SLACK: f64 = 0.1;
 
-pub(super) fn cuts(scenes: &[SceneNeed], track: &Track<'_>, rate: FrameRate, config: &CutConfig) -> CutPlan {
+/// Every way to pace the film on its best stretch of the track, the best first.
+pub(super) fn cuts(scenes: &[SceneNeed], track: &Track<'_>, rate: FrameRate, config: &CutConfig) -> Vec<CutPlan> {
     let mut shares = Shares::new(scenes, track.unit_s(), config);
     shares.end_on_bar_line(scenes, track.units_per_bar());
     let start = |shares: &Shares| track.best_start(shares.total(), shares.until_drop(scenes));
@@ -27,8 +28,6 @@ pub(super) fn cuts(scenes: &[SceneNeed], track: &Track<'_>, rate: FrameRate, con
         (units, music) = track.walk(start(&shares), shares.total());
     }
     let owners = shares.owners();
-    let pace = choose_pace(scenes, &owners, &units, config);
-    let pieces = pace.pieces(scenes, &owners, &units);
     let frame = |at_s: f64| rate.nearest_frame(Seconds(at_s));
     let slot = |piece: &Piece| {
         let (start, end) = (frame(piece.from_s), frame(piece.to_s));
@@ -43,9 +42,17 @@ pub(super) fn cuts(scenes: &[SceneNeed], track: &Track<'_>, rate: FrameRate, con
             ..Slot::default()
         }
     };
-    let beats_s = units.iter().flat_map(|unit| unit.beats.iter().map(|(at_s, _)| *at_s)).collect();
+    let beats_s: Vec<f64> = units.iter().flat_map(|unit| unit.beats.iter().map(|(at_s, _)| *at_s)).collect();
     let length = frame(units.last().map_or(0.0, |unit| unit.end_s));
-    CutPlan { rate, slots: pieces.iter().map(slot).collect(), length, music, beats_s, fade_s: track.bar_s() }
+    let plan = |pace: &Pace| CutPlan {
+        rate,
+        slots: pace.pieces(scenes, &owners, &units).iter().map(slot).collect(),
+        length,
+        music: music.clone(),
+        beats_s: beats_s.clone(),
+        fade_s: track.bar_s(),
+    };
+    paces(scenes, &owners, &units, config).iter().map(plan).collect()
 }
 
 /// How many stretches each scene gets.
@@ -125,24 +132,27 @@ impl Shares {
 
 impl Pace {
     /// The shots of a film at this pace, in order and without gaps.
-    pub(super) fn pieces(
-        &self,
-        scenes: &[SceneNeed],
-        owners: &[Owner],
-        units: &[super::track::Unit],
-    ) -> Vec<Piece> {
+    pub(super) fn pieces(&self, scenes: &[SceneNeed], owners: &[Owner], units: &[Unit]) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
         for (index, (owner, unit)) in owners.iter().zip(units).enumerate() {
             let firsts = match owner {
                 Owner::Shared(..) => [Some(0), unit.middle()].into_iter().flatten().collect(),
                 Owner::One(_) if self.quick.contains(&index) => self.quick_firsts(unit),
-                Owner::One(_) if self.halved.contains(&index) => [Some(0), unit.middle()].into_iter().flatten().collect(),
+                Owner::One(_) if self.halved.contains(&index) => {
+                    [Some(0), unit.middle()].into_iter().flatten().collect()
+                }
                 Owner::One(_) => vec![0],
             };
             for (count, &first) in firsts.iter().enumerate() {
                 let scene = match owner {
                     Owner::One(scene) => *scene,
-                    Owner::Shared(before, end) => if count == 0 { *before } else { *end },
+                    Owner::Shared(before, end) => {
+                        if count == 0 {
+                            *before
+                        } else {
+                            *end
+                        }
+                    }
                 };
                 let (from_s, beat) = unit.beats.get(first).copied().unwrap_or((unit.start_s(), 1));
                 let to_s = firsts.get(count + 1).map_or(unit.end_s, |next| unit.beats[*next].0);

@@ -8,6 +8,8 @@ mod track;
 use nexus_core::{FrameRate, Frames, music::BeatGrid, script::Part};
 use serde::{Deserialize, Serialize};
 
+pub use pace::off_median;
+
 /// `[cut]`: how the edit follows the music.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -156,6 +158,12 @@ impl CutPlan {
         Some((first.start, Frames(last.start.0 + last.length.0)))
     }
 
+    /// Length of the median shot in seconds.
+    #[must_use]
+    pub fn median_s(&self) -> f64 {
+        pace::median(self.slots.iter().map(|slot| self.length_s(slot)).collect())
+    }
+
     /// The beats from `from_s` to before `to_s`, in film seconds.
     #[must_use]
     pub fn beats_within(&self, (from_s, to_s): (f64, f64)) -> Vec<f64> {
@@ -180,15 +188,16 @@ pub enum CutError {
     },
 }
 
-/// Lays `scenes` on the track that `grid` describes.
+/// Lays `scenes` on the track that `grid` describes: every way to pace the film, the best first and at least one.
 ///
 /// Every slot starts on a beat, rounded to the nearest frame, so the error is at most half a frame: on a downbeat as
 /// a rule; on a middle beat where bars last longer than [`CutConfig::max_shot_s`], where the praise builds up, and
-/// before the end card; on every beat, at most five times, where the music drops under [`Part::Drop`]. How many bars
-/// are halved is decided by the median of all shots, which [`MEDIAN_S`] bounds where the tempo allows it. A scene gets
-/// as many bars as its text needs. The stretch of the track is chosen so that its strongest arrival falls on the first
-/// scene after the praise; a track with too few bars repeats at a bar line. Without a trustworthy grid, shots follow
-/// the reading time alone and carry no beat.
+/// before the end card; on every beat, at most five times, where the music arrives under [`Part::Drop`]. How many bars
+/// are halved is decided by the median of all shots, which [`MEDIAN_S`] bounds where the tempo allows it; with little
+/// footage another way may come nearer to it, which is why all are told. A scene gets as many bars as its text needs.
+/// The stretch of the track is chosen so that its strongest arrival falls on the first scene after the praise; a track
+/// with too few bars repeats at a bar line. Without a trustworthy grid, shots follow the reading time alone and carry
+/// no beat.
 ///
 /// # Errors
 /// [`CutError`] for an empty script or a track below 3 s.
@@ -197,7 +206,7 @@ pub fn lay_cuts(
     grid: &BeatGrid,
     rate: FrameRate,
     config: &CutConfig,
-) -> Result<CutPlan, CutError> {
+) -> Result<Vec<CutPlan>, CutError> {
     if scenes.is_empty() {
         return Err(CutError::NoScenes);
     }
@@ -207,7 +216,7 @@ pub fn lay_cuts(
     let marks = track::marks(grid, config);
     // Two marks hold one stretch of music, and a stretch can repeat.
     if marks.len() < 2 {
-        Ok(free::cuts(scenes, grid, rate, config))
+        Ok(vec![free::cuts(scenes, grid, rate, config)])
     } else {
         Ok(grid::cuts(scenes, &track::Track::new(grid, marks), rate, config))
     }

@@ -1,15 +1,9 @@
 //! How densely a film is cut: which stretches are halved, so that shots shorten towards the drop and the median shot
 //! is neither hectic nor slow.
 
-use std::cmp::Ordering;
-
 use nexus_core::script::Part;
 
-use super::{
-    CutConfig, MEDIAN_S, QUICK_S, SceneNeed,
-    grid::Owner,
-    track::Unit,
-};
+use super::{CutConfig, MEDIAN_S, QUICK_S, SceneNeed, grid::Owner, track::Unit};
 
 /// Most quick moments on a drop.
 const MOST_QUICK: usize = 5;
@@ -48,19 +42,16 @@ impl Pace {
     }
 }
 
-/// The pace whose median shot lies in [`MEDIAN_S`], or nearest to it; among those, the one that builds up over half
-/// of the praise.
-pub(super) fn choose_pace(scenes: &[SceneNeed], owners: &[Owner], units: &[Unit], config: &CutConfig) -> Pace {
+/// Every pace of a film, the best first: those whose median shot lies in [`MEDIAN_S`] or nearest to it, and among them
+/// the one that builds up over half of the praise.
+pub(super) fn paces(scenes: &[SceneNeed], owners: &[Owner], units: &[Unit], config: &CutConfig) -> Vec<Pace> {
     let part_of = |index: usize| match owners[index] {
         Owner::One(scene) => Some(scenes[scene].part),
         Owner::Shared(..) => None,
     };
     let of_part = |part: Part| (0..owners.len()).filter(move |index| part_of(*index) == Some(part));
-    let quick: Vec<usize> = if of_part(Part::Drop).next().is_some_and(|first| units[first].arrives) {
-        of_part(Part::Drop).collect()
-    } else {
-        vec![]
-    };
+    let drops = of_part(Part::Drop).next().is_some_and(|first| units[first].arrives);
+    let quick: Vec<usize> = if drops { of_part(Part::Drop).collect() } else { vec![] };
     let may_halve = |index: &usize| {
         units[*index].middle().is_some_and(|middle| {
             let middle_s = units[*index].beats[middle].0;
@@ -72,25 +63,28 @@ pub(super) fn choose_pace(scenes: &[SceneNeed], owners: &[Owner], units: &[Unit]
     let order = praise.iter().rev().copied().chain(of_part(Part::Proof)).chain(of_part(Part::Place));
     let order: Vec<usize> = order.filter(may_halve).collect();
     let wanted = praise.len() / 2;
-    let mut best: Option<(Pace, (f64, usize))> = None;
+    // A rest of a stretch that is too short for a shot always runs on from the one before.
+    let is_short = |index: &usize| matches!(owners[*index], Owner::Shared(..)) && !may_halve(index);
+    let must_join = (0..owners.len()).any(|index| is_short(&index));
+    let mut paces: Vec<(Pace, (f64, usize))> = Vec::new();
     for count in 0..=order.len() {
         for (rests, joins_proof) in [(false, false), (false, true), (true, false), (true, true)] {
             let halved = order[..count].to_vec();
             let pace = Pace { halved, quick: quick.clone(), rests: rests && quick.len() == 1, joins_proof };
-            let lengths = pace.pieces(scenes, owners, units).iter().map(|piece| piece.to_s - piece.from_s).collect();
-            let cost = (outside(median(lengths)), count.abs_diff(wanted) * 4 + usize::from(rests) + usize::from(joins_proof));
-            let is_better = best.as_ref().is_none_or(|(_, known)| {
-                cost.0.total_cmp(&known.0).then(cost.1.cmp(&known.1)) == Ordering::Less
-            });
-            if is_better {
-                best = Some((pace, cost));
+            if paces.iter().any(|(known, _)| *known == pace) || (must_join && !joins_proof) {
+                continue;
             }
+            let lengths = pace.pieces(scenes, owners, units).iter().map(|piece| piece.to_s - piece.from_s).collect();
+            let changes = count.abs_diff(wanted) * 4 + usize::from(rests) + usize::from(joins_proof);
+            paces.push((pace, (off_median(median(lengths)), changes)));
         }
     }
-    best.map_or_else(Pace::default, |(pace, _)| pace)
+    paces.sort_by(|(_, left), (_, right)| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+    paces.into_iter().map(|(pace, _)| pace).collect()
 }
 
-fn median(mut lengths: Vec<f64>) -> f64 {
+/// The median of some lengths; 0 of none.
+pub(super) fn median(mut lengths: Vec<f64>) -> f64 {
     lengths.sort_by(f64::total_cmp);
     let middle = lengths.len() / 2;
     match lengths.len() {
@@ -100,8 +94,9 @@ fn median(mut lengths: Vec<f64>) -> f64 {
     }
 }
 
-/// How far a median lies outside of [`MEDIAN_S`], in whole tenths of a second: smaller differences do not count.
-fn outside(median_s: f64) -> f64 {
+/// How far a median shot lies outside of [`MEDIAN_S`], in whole tenths of a second: smaller differences do not count.
+#[must_use]
+pub fn off_median(median_s: f64) -> f64 {
     let off = (MEDIAN_S.0 - median_s).max(median_s - MEDIAN_S.1).max(0.0);
     (off * 10.0).ceil()
 }

@@ -95,7 +95,14 @@ impl Frame {
         let middle = f64::midpoint(top, bottom);
         // Offsets of the gradient and its density there, as a share of `opacity`.
         let stops: Vec<(f64, f64)> = if middle < 0.3 {
-            vec![(0.0, 0.92), (top, 1.0), (bottom, 1.0), (bottom + 0.06, 0.72), (bottom + 0.14, 0.28), (bottom + 0.24, 0.0)]
+            vec![
+                (0.0, 0.92),
+                (top, 1.0),
+                (bottom, 1.0),
+                (bottom + 0.06, 0.72),
+                (bottom + 0.14, 0.28),
+                (bottom + 0.24, 0.0),
+            ]
         } else if middle < 0.46 {
             vec![
                 (top - 0.22, 0.0),
@@ -120,10 +127,7 @@ impl Frame {
         };
         let stop = |(offset, share): (f64, f64)| {
             let offset = offset.clamp(0.0, 1.0);
-            format!(
-                r##"<stop offset="{offset:.4}" stop-color="{color}" stop-opacity="{:.3}"/>"##,
-                share * opacity
-            )
+            format!(r##"<stop offset="{offset:.4}" stop-color="{color}" stop-opacity="{:.3}"/>"##, share * opacity)
         };
         let stops: String = stops.into_iter().map(stop).collect();
         self.full(
@@ -149,10 +153,7 @@ impl Frame {
         let (x, y, radius) = (width / 2.0, height * centre_y, width.max(height) * 0.36);
         let stops: String = [(0.0, 1.0), (0.25, 0.72), (0.5, 0.36), (0.75, 0.1), (1.0, 0.0)]
             .map(|(offset, share)| {
-                format!(
-                    r##"<stop offset="{offset}" stop-color="{color}" stop-opacity="{:.3}"/>"##,
-                    share * opacity
-                )
+                format!(r##"<stop offset="{offset}" stop-color="{color}" stop-opacity="{:.3}"/>"##, share * opacity)
             })
             .concat();
         self.full(
@@ -306,8 +307,8 @@ fn shadow(look: &Look, role: Role, size: f64) -> Option<Shadow> {
         }),
         Style::Night => {
             let is_large = matches!(role, Role::Hook | Role::Name | Role::Quote | Role::Title);
-            let opacity = if is_large { 0.55 } else { 0.3 };
-            Some(Shadow { offset_x: 0.0, offset_y: 0.0, blur: size * 0.55, color: look.palette.accent, opacity })
+            let opacity = if is_large { 0.9 } else { 0.4 };
+            Some(Shadow { offset_x: 0.0, offset_y: 0.0, blur: size * 0.7, color: look.palette.accent, opacity })
         }
     }
 }

@@ -44,11 +44,12 @@ impl Role {
     #[must_use]
     pub fn share(self) -> f64 {
         match self {
-            Self::Hook | Self::Name => 0.052,
+            Self::Hook => 0.052,
+            Self::Name => 0.060,
             Self::Quote => 0.036,
-            Self::Title => 0.028,
+            Self::Title => 0.030,
             Self::Label => 0.020,
-            Self::Action => 0.022,
+            Self::Action => 0.025,
         }
     }
 }

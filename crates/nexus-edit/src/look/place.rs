@@ -43,9 +43,9 @@ impl Place {
     #[must_use]
     pub fn band(self) -> Band {
         match self {
-            Self::Upper => Band { top: 0.15, bottom: 0.35, vertical: Vertical::Top },
-            Self::Middle => Band { top: 0.32, bottom: 0.52, vertical: Vertical::Middle },
-            Self::Lower => Band { top: 0.44, bottom: 0.64, vertical: Vertical::Bottom },
+            Self::Upper => Band { top: 0.15, bottom: 0.39, vertical: Vertical::Top },
+            Self::Middle => Band { top: 0.29, bottom: 0.53, vertical: Vertical::Middle },
+            Self::Lower => Band { top: 0.40, bottom: 0.64, vertical: Vertical::Bottom },
         }
     }
 
@@ -94,7 +94,7 @@ impl Place {
             let Band { top, bottom, .. } = self.part(0.14);
             let middle = f64::midpoint(top, bottom);
             let off = ((backdrop.focus[1] - middle).abs() / 0.22).min(1.0);
-            self.calm(backdrop) - 0.4 * self.light(backdrop) - 0.45 * (1.0 - off)
+            self.calm(backdrop) - 0.4 * self.light(backdrop) - 0.35 * (1.0 - off)
         };
         let liking = match self {
             Self::Lower => 0.08,

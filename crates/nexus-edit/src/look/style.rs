@@ -150,7 +150,7 @@ fn quiet(kit: &BrandKit) -> Look {
             pushes_all: false,
             pulse: 0.0,
             zoom: 0.0,
-            dissolve_s: 0.6,
+            dissolve_s: 0.5,
         },
         align: Horizontal::Left,
         sides: (0.09, 0.86),
@@ -164,7 +164,8 @@ fn bright(kit: &BrandKit) -> Look {
     let on_highlight = legible(accent, &[primary, ink]);
     Look {
         style: Style::Bright,
-        display: Face { tracking: -0.018, ..face("Inter Display", (800, 700)) },
+        // Heavy letters look larger than they are.
+        display: Face { tracking: -0.018, optical: 0.94, ..face("Inter Display", (800, 700)) },
         text: small("Inter", (700, 600)),
         palette: Palette {
             words: on_block,
@@ -198,7 +199,7 @@ fn night(kit: &BrandKit) -> Look {
     let accent = legible(ground, &[accent, words]);
     Look {
         style: Style::Night,
-        display: Face { tracking: -0.01, ..face("Inter Display", (300, 300)) },
+        display: Face { tracking: -0.01, ..face("Inter Display", (300, 400)) },
         text: Face { tracking: 0.02, ..small("Inter", (500, 400)) },
         palette: Palette {
             words,

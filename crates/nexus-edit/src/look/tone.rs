@@ -36,9 +36,8 @@ pub fn legible(ground: Color, candidates: &[Color]) -> Color {
 #[must_use]
 pub fn mix(from: Color, to: Color, share: f64) -> Color {
     let (from, to) = (from.rgb(), to.rgb());
-    let channel = |index: usize| {
-        (f64::from(from[index]) + (f64::from(to[index]) - f64::from(from[index])) * share).round() as u8
-    };
+    let channel =
+        |index: usize| (f64::from(from[index]) + (f64::from(to[index]) - f64::from(from[index])) * share).round() as u8;
     Color::opaque(channel(0), channel(1), channel(2))
 }
 
@@ -94,7 +93,9 @@ mod tests {
     #[test]
     fn contrast_is_that_of_the_standard() {
         let of = |left: &str, right: &str| contrast(luminance(color_of(left)), luminance(color_of(right)));
-        for (left, right, want) in [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#14343c", "#f2b45c", 7.3)] {
+        for (left, right, want) in
+            [("#000000", "#ffffff", 21.0), ("#777777", "#ffffff", 4.48), ("#14343c", "#f2b45c", 7.3)]
+        {
             assert!((of(left, right) - want).abs() < 0.1, "{left} {right}: {}", of(left, right));
         }
     }
