@@ -94,7 +94,8 @@ fn lay(
         let placed = fill(&plan, choice, &draft.script.scenes).map_err(|error| error.to_string())?;
         let (followed, _) = pictures(&plan, &placed);
         // Where footage is scarce some cuts fall away, and another pace comes nearer to what was wanted.
-        let off = off_median(followed.median_s());
+        let quick = |cuts: &CutPlan| cuts.slots.iter().filter(|slot| slot.is_quick).count();
+        let off = off_median(followed.median_s()) + quick(&plan).abs_diff(quick(&followed)) as f64;
         if best.as_ref().is_none_or(|(least, ..)| off < *least) {
             best = Some((off, plan, placed));
         }

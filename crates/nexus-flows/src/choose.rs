@@ -147,8 +147,7 @@ impl Story<'_> {
             let own = hit_of(found, shot).map_or(0.0, |hit| hit.score);
             let fit = own.max(NEIGHBOUR_SHARE * lent(shot).map_or(0.0, |hit| hit.score));
             let strength = if self.scenes[index].part == Part::Hook { self.strength(shot) } else { 0.0 };
-            let room = if self.scenes[index].caption.is_empty() { 0.0 } else { room_for_words(shot) };
-            fit + self.worth(shot) + strength + 0.4 * room
+            fit + self.worth(shot) + strength
                 - 0.2 * uses(shot.asset).min(3) as f64
                 - if beside(shot.asset) { 0.6 } else { 0.0 }
         };
@@ -158,11 +157,14 @@ impl Story<'_> {
         Some(pick(best, hit_of(found, best).or_else(|| lent(best)).or_else(|| hit_of(self.subject, best))))
     }
 
-    /// What makes a first shot: it surely shows what the review speaks of, and it moves.
+    /// What makes a first shot: it surely shows what the review speaks of, it moves, and it has a calm place for the
+    /// words that stand in its first frame.
     fn strength(&self, shot: &Shot) -> f64 {
         let top = self.subject.best.first().map_or(1.0, |hit| hit.score.max(1e-6));
         let sure = self.subject.best.iter().find(|hit| same_shot(&hit.shot, shot));
-        sure.map_or(0.0, |hit| 0.4 + 0.2 * hit.score / top) + 0.25 * (shot.motion.activity / 20.0).min(1.0)
+        sure.map_or(0.0, |hit| 0.4 + 0.2 * hit.score / top)
+            + 0.25 * (shot.motion.activity / 20.0).min(1.0)
+            + room_for_words(shot)
     }
 
     /// The scenes before and after: "the sunset" beside "over the harbour".

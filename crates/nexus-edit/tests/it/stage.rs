@@ -102,6 +102,7 @@ pub(crate) fn footage(src: &str, backdrop: Backdrop) -> Footage {
 pub(crate) const EVENING: Backdrop = Backdrop { calm: [0.6, 0.4, 0.5], light: [0.3, 0.4, 0.2], focus: [0.5, 0.5] };
 
 /// A whole film as it is handed to the renderer, and the plan that it follows.
+#[derive(Debug)]
 pub(crate) struct Film {
     pub(crate) edit: Edit,
     pub(crate) cuts: CutPlan,

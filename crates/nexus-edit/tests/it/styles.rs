@@ -59,7 +59,7 @@ fn behind(film: &Film, (clip, text): (&Clip, &RichText), backdrop: &Backdrop) ->
         return color;
     }
     let [_, _, top, bottom] = edges(clip, PORTRAIT);
-    let holds = |place: &Place| place.band().top <= top + 1e-6 && bottom <= place.band().bottom + 1e-6;
+    let holds = |place: &Place| place.band().top <= top + 1e-3 && bottom <= place.band().bottom + 1e-3;
     // A line in two places at once stands in the one that was chosen for being darker.
     let light = if span_s(clip).1 > film.cuts.rate.start_of(film.cuts.length).0 - 1e-6 {
         backdrop.light.into_iter().fold(0.0, f64::max)
