@@ -26,11 +26,11 @@ const ZOOM_S: f64 = 0.3;
 #[must_use]
 pub fn joins(scenes: &[Scene], cuts: &CutPlan, footage: &[Footage], look: &Look) -> Vec<Join> {
     let part = |slot: &Slot| scenes.get(slot.scene).map(|scene| scene.part);
-    let mut joins = vec![Join::Cut; cuts.slots.len()];
-    for index in 1..cuts.slots.len() {
-        let (before, slot) = (&cuts.slots[index - 1], &cuts.slots[index]);
+    let join = |index: usize| {
+        let slot = &cuts.slots[index];
+        let Some(before) = index.checked_sub(1).map(|before| &cuts.slots[before]) else { return Join::Cut };
         let is_section = part(before) != part(slot);
-        joins[index] = if is_section && part(slot) == Some(Part::End) {
+        if is_section && part(slot) == Some(Part::End) {
             Join::Dip
         } else if slot.is_quick && !before.is_quick && look.motion.zoom > 0.0 {
             Join::Zoom
@@ -38,8 +38,9 @@ pub fn joins(scenes: &[Scene], cuts: &CutPlan, footage: &[Footage], look: &Look)
             Join::Dissolve
         } else {
             Join::Cut
-        };
-    }
+        }
+    };
+    let mut joins: Vec<Join> = (0..cuts.slots.len()).map(join).collect();
     // The later of two kinds in a row is the one with the stronger reason.
     for index in (1..joins.len()).rev() {
         if joins[index] != Join::Cut && joins[index - 1] != Join::Cut && joins[index - 1] != joins[index] {

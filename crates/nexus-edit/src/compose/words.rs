@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A scrim that would have to be denser than this becomes a shape behind the words.
-const MOST_SCRIM: f64 = 0.7;
+const MOST_SCRIM: f64 = 0.75;
 /// Words arrive within this share of their time.
 const ARRIVING: f64 = 0.35;
 

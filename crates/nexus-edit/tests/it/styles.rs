@@ -128,7 +128,7 @@ proptest! {
 
     #[test]
     fn words_stand_long_enough_and_arrive_early((film, _) in films()) {
-        let longest_unit_s = 2.6;
+        let longest_unit_s = 3.6;
         for (clip, text) in texts(&film.edit) {
             let (from_s, to_s) = span_s(clip);
             let need_s = reading_time_s(&text.text);

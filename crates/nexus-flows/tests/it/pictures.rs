@@ -27,7 +27,7 @@ fn found(hits: &[Hit]) -> Found {
     Found { best: hits.to_vec(), ..Found::default() }
 }
 
-const NOTHING: Found = Found { best: vec![], maybe: vec![], method: String::new() };
+static NOTHING: Found = Found { best: vec![], maybe: vec![], method: String::new() };
 
 fn story<'a>(scenes: &'a [Scene], found: &'a [Found]) -> Story<'a> {
     Story { scenes, found, subject: &NOTHING, frame_px: FRAME_PX }
