@@ -82,7 +82,7 @@ pub enum EmojiPolicy {
     One,
 }
 
-/// How a brand looks.
+/// How a brand looks: colours, family and style. Everything else in a film follows from them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BrandKit {
@@ -92,10 +92,14 @@ pub struct BrandKit {
     pub accent: String,
     /// `#rrggbb`; text on `primary`.
     pub ink: String,
-    /// Font family of large text.
-    pub display_font: String,
-    /// Font family of small text.
-    pub text_font: String,
+    /// What its films look like; kits from before there were styles are quiet, as their films were.
+    pub style: Style,
+    /// Font family of large text; the style's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_font: Option<String>,
+    /// Font family of small text; the style's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_font: Option<String>,
 }
 
 impl Default for BrandKit {
@@ -104,8 +108,37 @@ impl Default for BrandKit {
             primary: "#14343c".into(),
             accent: "#f2b45c".into(),
             ink: "#fbf6ec".into(),
-            display_font: "EB Garamond".into(),
-            text_font: "Inter".into(),
+            style: Style::default(),
+            display_font: None,
+            text_font: None,
+        }
+    }
+}
+
+/// The styles of films. Each is complete: type, colour, movement, stars and end card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// A serif, lots of air, dissolves.
+    #[default]
+    Quiet,
+    /// A grotesque on blocks of the brand's colour, crisp cuts.
+    Bright,
+    /// Light on dark, a warm glow, a slow push.
+    Night,
+}
+
+impl Style {
+    /// Every style.
+    pub const ALL: [Self; 3] = [Self::Quiet, Self::Bright, Self::Night];
+
+    /// Its name in documents and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::Bright => "bright",
+            Self::Night => "night",
         }
     }
 }
@@ -117,4 +150,21 @@ pub struct BusinessContext {
     pub business: Business,
     /// Quotes used in its latest films, so that a line is not used twice.
     pub recent_quotes: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kits_from_before_there_were_styles_are_read_as_they_were_meant() {
+        let old = r##"{"primary":"#102030","accent":"#f2b45c","ink":"#ffffff","display_font":"EB Garamond","text_font":"Inter"}"##;
+        let kit: BrandKit = serde_json::from_str(old).expect("an older kit");
+        assert_eq!((kit.style, kit.display_font.as_deref()), (Style::Quiet, Some("EB Garamond")));
+        for style in Style::ALL {
+            let text = serde_json::to_string(&BrandKit { style, ..BrandKit::default() }).expect("a kit");
+            assert!(text.contains(&format!("\"style\":\"{}\"", style.name())), "{text}");
+            assert_eq!(serde_json::from_str::<BrandKit>(&text).expect("its own words").style, style);
+        }
+    }
 }

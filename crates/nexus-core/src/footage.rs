@@ -185,6 +185,10 @@ pub struct Shot {
     pub focus: [f64; 2],
     /// How calm the top, middle and lower thirds are, 0 (busy) to 1 (calm): where text may stand.
     pub calm: [f64; 3],
+    /// How light the bright parts of its top, middle and lower thirds are, as relative luminance, 0 (black) to 1
+    /// (white): what text there has to stand out against.
+    #[serde(default = "unknown_light")]
+    pub light: [f64; 3],
     /// Technical facts of the file.
     pub info: MediaInfo,
     /// Sound under the shot.
@@ -206,4 +210,12 @@ pub struct Seen {
     pub focus: [f64; 2],
     /// Calmness of top, middle and lower thirds, 0 to 1.
     pub calm: [f64; 3],
+    /// Relative luminance of the bright parts of top, middle and lower thirds, 0 to 1.
+    #[serde(default = "unknown_light")]
+    pub light: [f64; 3],
+}
+
+/// Shots from before this was measured: as light as a bright picture, so that text on them stays on the safe side.
+fn unknown_light() -> [f64; 3] {
+    [0.5; 3]
 }

@@ -42,6 +42,24 @@ impl BeatGrid {
         self.beats.iter().filter(|beat| beat.pos == 1).map(|beat| beat.t)
     }
 
+    /// Downbeats on which the music arrives: the drops, strongest first, then bars among the loudest that are clearly
+    /// louder than the one before them, in order.
+    #[must_use]
+    pub fn arrivals(&self) -> Vec<f64> {
+        const RISE: f64 = 0.15;
+        const LOUD: f64 = 0.85;
+        let downbeats: Vec<f64> = self.downbeats().collect();
+        let mut arrivals = self.drops_s.clone();
+        for (index, pair) in self.bar_energy.windows(2).enumerate() {
+            let Some(&at_s) = downbeats.get(index + 1) else { break };
+            let is_known = arrivals.iter().any(|known| (known - at_s).abs() < 0.1);
+            if pair[1] >= LOUD && pair[1] - pair[0] >= RISE && !is_known {
+                arrivals.push(at_s);
+            }
+        }
+        arrivals
+    }
+
     /// True when cuts may follow the grid.
     #[must_use]
     pub fn is_trustworthy(&self) -> bool {

@@ -10,7 +10,7 @@ mod reader;
 pub mod subtitles;
 pub mod timing;
 
-pub use compose::{FilmPlan, Footage, compose};
-pub use cut::{CutConfig, CutError, CutPlan, Slot, lay_cuts};
+pub use compose::{FilmPlan, Footage, compose, joins};
+pub use cut::{CutConfig, CutError, CutPlan, Join, Slot, lay_cuts};
 pub use model::Edit;
 pub use reader::{EditError, EditErrors, Remark, RemarkKind};

@@ -10,7 +10,12 @@ use nexus_core::{
     music::BeatGrid,
     port::Ports,
 };
-use nexus_edit::{CutPlan, Edit, FilmPlan, compose, cut::SceneNeed, lay_cuts, look::Frame};
+use nexus_edit::{
+    CutPlan, Edit, FilmPlan, compose,
+    cut::{SceneNeed, off_median},
+    joins, lay_cuts,
+    look::{Frame, Look},
+};
 use nexus_workflow::{FlowError, Run};
 use serde::{Deserialize, Serialize};
 
@@ -83,9 +88,25 @@ fn lay(
 ) -> Result<(CutPlan, Vec<Placed>), String> {
     let needs: Vec<SceneNeed> =
         draft.script.scenes.iter().map(|scene| SceneNeed { part: scene.part, min_s: scene.min_s }).collect();
-    let cuts = lay_cuts(&needs, grid, FrameRate::FPS_30, &settings.cut).map_err(|error| error.to_string())?;
-    let placed = fill(&cuts, choice, &draft.script.scenes).map_err(|error| error.to_string())?;
-    let (cuts, _) = pictures(&cuts, &placed);
+    let plans = lay_cuts(&needs, grid, FrameRate::FPS_30, &settings.cut).map_err(|error| error.to_string())?;
+    let mut best: Option<(f64, CutPlan, Vec<Placed>)> = None;
+    for plan in plans {
+        let placed = fill(&plan, choice, &draft.script.scenes).map_err(|error| error.to_string())?;
+        let (followed, _) = pictures(&plan, &placed);
+        // Where footage is scarce some cuts fall away, and another pace comes nearer to what was wanted.
+        let quick = |cuts: &CutPlan| cuts.slots.iter().filter(|slot| slot.is_quick).count();
+        let off = off_median(followed.median_s()) + quick(&plan).abs_diff(quick(&followed)) as f64;
+        if best.as_ref().is_none_or(|(least, ..)| off < *least) {
+            best = Some((off, plan, placed));
+        }
+    }
+    let (_, cuts, mut placed) = best.ok_or("the script has no scenes")?;
+    let (mut cuts, footage) = pictures(&cuts, &placed);
+    let look = Look::of(&draft.context.business.kit);
+    let joins = joins(&draft.script.scenes, &cuts, &footage, &look);
+    for ((placed, slot), join) in placed.iter_mut().zip(&mut cuts.slots).zip(joins) {
+        (placed.slot.join, slot.join) = (join, join);
+    }
     Ok((cuts, placed))
 }
 

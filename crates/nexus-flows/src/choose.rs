@@ -1,11 +1,12 @@
 //! Which shot for which scene: one sentence why for each, and the honest word "missing" where nothing fits.
 
 use nexus_core::{
-    AssetId, BusinessId,
+    AssetId,
     footage::Shot,
     journal::StepName,
     memory::{Found, Hit, SearchQuery},
     port::Ports,
+    review::Review,
     script::{Part, Scene, Script},
 };
 use nexus_workflow::{FlowError, Run};
@@ -43,14 +44,15 @@ pub struct Choice {
     pub spares: Vec<Pick>,
 }
 
-/// Chooses a shot for every scene of `script`, for a film of `frame_px` (width, height).
+/// Chooses a shot for every scene of `script`, which is made from `review`, for a film of `frame_px` (width, height).
 pub async fn choose(
     run: &Run,
     ports: &Ports,
-    business: BusinessId,
+    review: &Review,
     script: &Script,
     frame_px: (u32, u32),
 ) -> Result<Choice, FlowError> {
+    let business = review.business;
     run.step(StepName::aside("choose-shots"), async |_| {
         let mut found = Vec::with_capacity(script.scenes.len());
         for scene in &script.scenes {
@@ -58,8 +60,10 @@ pub async fn choose(
                 ports.memory.search(business, &SearchQuery { text: scene.shows.clone(), limit: MOST_HITS }).await?,
             );
         }
+        let query = SearchQuery { text: review.text.clone(), limit: MOST_HITS };
+        let subject = ports.memory.search(business, &query).await?;
         let shots = ports.memory.all(business).await?;
-        Ok(assign(&script.scenes, &found, &shots, frame_px))
+        Ok(assign(&Story { scenes: &script.scenes, found: &found, subject: &subject, frame_px }, &shots))
     })
     .await
 }
@@ -67,8 +71,8 @@ pub async fn choose(
 /// Gives every scene its best unused shot. Scenes that must show a thing choose first; nobody shows one shot
 /// twice; neighbours come from different clips where there are enough.
 #[must_use]
-pub fn assign(scenes: &[Scene], found: &[Found], shots: &[Shot], frame_px: (u32, u32)) -> Choice {
-    let story = Story { scenes, found, frame_px };
+pub fn assign(story: &Story<'_>, shots: &[Shot]) -> Choice {
+    let Story { scenes, found, .. } = *story;
     let usable: Vec<&Shot> = shots.iter().filter(|shot| shot.info.duration_s >= LEAST_CLIP_S).collect();
     let mut picks: Vec<Option<Pick>> = vec![None; scenes.len()];
     let mut missing = 0;
@@ -94,6 +98,8 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
         Part::Drop => 4,
         Part::End => 5,
     };
+    let finds_nothing = |found: &Found| found.best.is_empty() && found.maybe.is_empty();
+    let asks_in_vain = |index: usize| scenes[index].part != Part::Hook && finds_nothing(&found[index]);
     let mut order: Vec<usize> = (0..scenes.len()).collect();
     order.sort_by(|&left, &right| {
         scenes[right]
@@ -102,6 +108,8 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
             .then_with(|| {
                 if scenes[left].must_show { top(right).total_cmp(&top(left)) } else { std::cmp::Ordering::Equal }
             })
+            // What has footage of its own goes before what takes anything, but the first shot is the strongest.
+            .then_with(|| asks_in_vain(left).cmp(&asks_in_vain(right)))
             .then_with(|| weight(scenes[left].part).cmp(&weight(scenes[right].part)))
             .then(left.cmp(&right))
     });
@@ -109,10 +117,16 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
 }
 
 /// What shots are judged by.
-struct Story<'a> {
-    scenes: &'a [Scene],
-    found: &'a [Found],
-    frame_px: (u32, u32),
+#[derive(Debug, Clone, Copy)]
+pub struct Story<'a> {
+    /// The scenes in order.
+    pub scenes: &'a [Scene],
+    /// What was found for each of them.
+    pub found: &'a [Found],
+    /// What was found for the review as a whole: the subject of the film.
+    pub subject: &'a Found,
+    /// Width and height of the film in pixels.
+    pub frame_px: (u32, u32),
 }
 
 impl Story<'_> {
@@ -132,16 +146,25 @@ impl Story<'_> {
         let value = |shot: &Shot| {
             let own = hit_of(found, shot).map_or(0.0, |hit| hit.score);
             let fit = own.max(NEIGHBOUR_SHARE * lent(shot).map_or(0.0, |hit| hit.score));
-            let lively =
-                if self.scenes[index].part == Part::Hook { 0.1 * (shot.motion.activity / 20.0).min(1.0) } else { 0.0 };
-            fit + self.worth(shot) + lively
+            let strength = if self.scenes[index].part == Part::Hook { self.strength(shot) } else { 0.0 };
+            fit + self.worth(shot) + strength
                 - 0.2 * uses(shot.asset).min(3) as f64
                 - if beside(shot.asset) { 0.6 } else { 0.0 }
         };
         let best = shots.iter().filter(|shot| !used(shot)).max_by(|left, right| {
             value(left).total_cmp(&value(right)).then_with(|| order_key(right).cmp(&order_key(left)))
         })?;
-        Some(pick(best, hit_of(found, best).or_else(|| lent(best))))
+        Some(pick(best, hit_of(found, best).or_else(|| lent(best)).or_else(|| hit_of(self.subject, best))))
+    }
+
+    /// What makes a first shot: it surely shows what the review speaks of, it moves, and it has a calm place for the
+    /// words that stand in its first frame.
+    fn strength(&self, shot: &Shot) -> f64 {
+        let top = self.subject.best.first().map_or(1.0, |hit| hit.score.max(1e-6));
+        let sure = self.subject.best.iter().find(|hit| same_shot(&hit.shot, shot));
+        sure.map_or(0.0, |hit| 0.4 + 0.2 * hit.score / top)
+            + 0.25 * (shot.motion.activity / 20.0).min(1.0)
+            + room_for_words(shot)
     }
 
     /// The scenes before and after: "the sunset" beside "over the harbour".
@@ -161,7 +184,7 @@ impl Story<'_> {
     }
 
     fn best_hit(&self, shot: &Shot) -> Option<&Hit> {
-        let hits = self.found.iter().filter_map(|found| hit_of(found, shot));
+        let hits = self.found.iter().chain([self.subject]).filter_map(|found| hit_of(found, shot));
         hits.max_by(by_score)
     }
 
@@ -174,6 +197,11 @@ impl Story<'_> {
         });
         left.into_iter().map(|shot| pick(shot, self.best_hit(shot))).collect()
     }
+}
+
+/// How calm the calmer of the two places is where words stand most often, 0 to 1.
+fn room_for_words(shot: &Shot) -> f64 {
+    shot.calm[0].max(f64::midpoint(shot.calm[1], shot.calm[2]))
 }
 
 /// How many times its size a shot is shown when it fills the frame; 1 or less loses nothing.

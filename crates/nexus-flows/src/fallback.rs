@@ -112,6 +112,7 @@ fn generated_pick(business: BusinessId, scene: &Scene, (blob, info): (BlobRef, M
         mean_rgb: [64, 64, 64],
         focus: [0.5, 0.5],
         calm: [0.7, 0.6, 0.7],
+        light: [0.2; 3],
         sound: None,
         generated: true,
         blob,

@@ -1,14 +1,18 @@
-//! One picture per bar: picks first, spares for further bars of a scene, the in-point where the shot is best.
+//! One picture per slot: picks first, spares for further shots of a scene, then other moments of clips that are shown
+//! far away; the in-point where the shot is best, slow motion where it is wanted.
+
+mod moment;
 
 use nexus_core::{
-    Frames,
+    AssetId, Frames,
     footage::Shot,
     script::{Part, Scene},
 };
-use nexus_edit::{CutPlan, Footage, Slot};
+use nexus_edit::{CutPlan, Footage, Slot, look::Backdrop};
 use serde::{Deserialize, Serialize};
 
 use crate::choose::{Choice, Pick};
+use moment::{Moment, Rest, moment, room_s};
 
 /// A slot with its shot, as it will be rendered and reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,9 +23,16 @@ pub struct Placed {
     pub pick: Pick,
     /// First second used of the shot's file.
     pub in_s: f64,
+    /// Source seconds per second: 1 as it was filmed, at least 0.8, or 0.5 for footage of a high frame rate.
+    #[serde(default = "as_filmed")]
+    pub speed: f64,
 }
 
-/// No clip lasts as long as one bar.
+fn as_filmed() -> f64 {
+    1.0
+}
+
+/// No clip lasts as long as one shot.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error(
     "every clip is shorter than one bar of the music ({bar_s:.1} s); add clips of at least {bar_s:.1} s or choose a faster track"
@@ -31,86 +42,160 @@ pub struct TooShortClips {
     pub bar_s: f64,
 }
 
-/// Places a shot in every slot. A scene's first bar shows its pick, its further bars show spares from other
-/// clips; where there is no spare the shot runs on, and that cut disappears from the plan. The end card keeps one
-/// shot behind it.
+/// Slots between two moments of one clip: nobody remembers the first when the second comes.
+const APART: usize = 3;
+
+/// Places a shot in every slot. A scene's first slot shows its pick, its further slots show spares from other clips,
+/// then moments of clips that are not shown near by and that the film has not shown yet; where there is none the shot
+/// runs on, and that cut disappears from the plan. No second of footage is shown twice while there is another one.
 ///
 /// # Errors
 /// [`TooShortClips`] when no shot at all can fill a slot.
 pub fn fill(cuts: &CutPlan, choice: &Choice, scenes: &[Scene]) -> Result<Vec<Placed>, TooShortClips> {
-    let mut placed: Vec<Placed> = Vec::with_capacity(cuts.slots.len());
-    let mut spares: Vec<&Pick> = choice.spares.iter().collect();
-    for (index, slot) in cuts.slots.iter().enumerate() {
-        let length_s = cuts.length_s(slot);
-        let is_first = index == 0 || cuts.slots[index - 1].scene != slot.scene;
-        let stands = scenes.get(slot.scene).is_some_and(|scene| scene.part == Part::End);
-        let stays = |before: &&mut Placed| stands && !is_first && lasts(cuts, before, slot) >= LEAST_END_SHARE;
-        if let Some(before) = placed.last_mut().filter(stays) {
-            run_on(cuts, before, slot);
-            continue;
+    let mut film = Film { cuts, choice, scenes, reserved: vec![None; cuts.slots.len()] };
+    film.reserve();
+    film.place()
+}
+
+struct Film<'a> {
+    cuts: &'a CutPlan,
+    choice: &'a Choice,
+    scenes: &'a [Scene],
+    /// What each slot shows, once it is known.
+    reserved: Vec<Option<Placed>>,
+}
+
+impl Film<'_> {
+    /// Every scene's own pick in its first slot, where it lasts.
+    fn reserve(&mut self) {
+        for (index, slot) in self.cuts.slots.iter().enumerate() {
+            let is_first = index == 0 || self.cuts.slots[index - 1].scene != slot.scene;
+            let own = self.choice.picks.get(slot.scene).and_then(Option::as_ref).filter(|_| is_first);
+            self.reserved[index] = own.and_then(|pick| self.try_place(slot, pick));
         }
-        let own = choice.picks.get(slot.scene).and_then(Option::as_ref);
-        let previous = placed.last();
-        let next = cuts.slots.get(index + 1).filter(|next| next.scene != slot.scene);
-        let following = next.and_then(|next| choice.picks.get(next.scene)).and_then(Option::as_ref);
-        let fits = |pick: &Pick| pick.shot.info.duration_s >= length_s + 0.1;
-        let differs = |pick: &Pick| {
-            previous.is_none_or(|before| before.pick.shot.asset != pick.shot.asset)
-                && following.is_none_or(|after| after.shot.asset != pick.shot.asset)
-        };
-        let chosen = own.filter(|pick| is_first && fits(pick)).cloned().or_else(|| {
-            let at = spares.iter().position(|pick| fits(pick) && differs(pick))?;
-            Some(spares.remove(at).clone())
-        });
-        match (chosen, placed.last_mut()) {
-            (Some(pick), _) => {
-                let in_s = in_point(&pick.shot, length_s);
-                placed.push(Placed { slot: *slot, pick, in_s });
+    }
+
+    /// The pick in a slot; `None` when it is too short for it even when slowed down.
+    fn try_place(&self, slot: &Slot, pick: &Pick) -> Option<Placed> {
+        let Moment { in_s, speed } = moment(&pick.shot, (self.cuts.length_s(slot), slot.energy), &[], Rest::Whole)?;
+        Some(Placed { slot: *slot, pick: pick.clone(), in_s, speed })
+    }
+
+    fn place(mut self) -> Result<Vec<Placed>, TooShortClips> {
+        let mut spares: Vec<&Pick> = self.choice.spares.iter().collect();
+        for (index, slot) in self.cuts.slots.iter().enumerate() {
+            if self.reserved[index].is_some() {
+                continue;
             }
-            (None, Some(before)) if runs_on(cuts, before, slot) => run_on(cuts, before, slot),
-            (None, _) => {
-                let again = choice.picks.iter().flatten().chain(&choice.spares).find(|pick| fits(pick));
-                let pick = again.cloned().ok_or(TooShortClips { bar_s: length_s })?;
-                let in_s = in_point(&pick.shot, length_s);
-                placed.push(Placed { slot: *slot, pick, in_s });
+            let unused =
+                spares.iter().position(|pick| self.differs(index, pick) && self.try_place(slot, pick).is_some());
+            let fresh = unused.and_then(|at| self.try_place(slot, spares.remove(at)));
+            self.reserved[index] = fresh.or_else(|| self.another_moment(index, slot));
+        }
+        let mut placed: Vec<Placed> = Vec::with_capacity(self.cuts.slots.len());
+        for (index, slot) in self.cuts.slots.iter().enumerate() {
+            let shown = self.reserved[index].take();
+            match (shown, placed.last_mut()) {
+                (Some(shown), _) => placed.push(shown),
+                (None, Some(before)) if self.runs_on(before, slot) => self.run_on(before, slot),
+                (None, _) => placed.push(self.again(slot)?),
+            }
+        }
+        self.settle(&mut placed);
+        Ok(placed)
+    }
+
+    /// A clip that is shown once is entered where it is best, with material on both sides.
+    fn settle(&self, placed: &mut [Placed]) {
+        let assets: Vec<AssetId> = placed.iter().map(|placed| placed.pick.shot.asset).collect();
+        for shown in placed
+            .iter_mut()
+            .filter(|shown| assets.iter().filter(|asset| **asset == shown.pick.shot.asset).count() == 1)
+        {
+            let wanted = (self.cuts.length_s(&shown.slot), shown.slot.energy);
+            if let Some(Moment { in_s, speed }) = moment(&shown.pick.shot, wanted, &[], Rest::Sides) {
+                (shown.in_s, shown.speed) = (in_s, speed);
             }
         }
     }
-    Ok(placed)
-}
 
-/// Behind the end card a blurred shot may stand still at its end, but not for longer than it moved.
-const LEAST_END_SHARE: f64 = 0.6;
-
-/// True when the shot before `slot` belongs to the same scene and is long enough to last through it.
-fn runs_on(cuts: &CutPlan, before: &Placed, slot: &Slot) -> bool {
-    lasts(cuts, before, slot) >= 1.0
-}
-
-/// The share of its own slot and of `slot` together that the shot before lasts through; 0 for another scene's.
-fn lasts(cuts: &CutPlan, before: &Placed, slot: &Slot) -> f64 {
-    if before.slot.scene != slot.scene {
-        return 0.0;
+    /// True when neither neighbour of a slot shows the clip of `pick`.
+    fn differs(&self, index: usize, pick: &Pick) -> bool {
+        self.uses(&pick.shot).all(|at| at.abs_diff(index) > 1)
     }
-    let together = Slot { length: Frames(before.slot.length.0 + slot.length.0), ..before.slot };
-    before.pick.shot.info.duration_s / (cuts.length_s(&together) + 0.1)
+
+    /// Slots that show the clip of a shot.
+    fn uses<'b>(&'b self, shot: &'b Shot) -> impl Iterator<Item = usize> + 'b {
+        let shows =
+            |placed: &Option<Placed>| placed.as_ref().is_some_and(|placed| placed.pick.shot.asset == shot.asset);
+        self.reserved.iter().enumerate().filter(move |(_, placed)| shows(placed)).map(|(at, _)| at)
+    }
+
+    /// A moment that was not shown yet, of a clip that is shown somewhere else: the one that is farthest away.
+    fn another_moment(&self, index: usize, slot: &Slot) -> Option<Placed> {
+        let length_s = self.cuts.length_s(slot);
+        let mut best: Option<(usize, Placed)> = None;
+        for placed in self.reserved.iter().flatten() {
+            let shot = &placed.pick.shot;
+            let nearest = self.uses(shot).map(|at| at.abs_diff(index)).min().unwrap_or(usize::MAX);
+            // A made picture is one idea; a second moment of it shows nothing new.
+            if shot.generated || nearest < APART || best.as_ref().is_some_and(|(far, _)| *far >= nearest) {
+                continue;
+            }
+            let shown: Vec<(f64, f64)> =
+                self.reserved.iter().flatten().filter_map(|other| self.shown(other, shot)).collect();
+            if let Some(Moment { in_s, speed }) = moment(shot, (length_s, slot.energy), &shown, Rest::Whole) {
+                let why = format!("Another moment of {}, not shown before. {}", shot.file_name, placed.pick.why);
+                let pick = Pick { why, ..placed.pick.clone() };
+                best = Some((nearest, Placed { slot: *slot, pick, in_s, speed }));
+            }
+        }
+        best.map(|(_, placed)| placed)
+    }
+
+    /// The seconds of the clip of `shot` that `placed` shows.
+    fn shown(&self, placed: &Placed, shot: &Shot) -> Option<(f64, f64)> {
+        let length_s = self.cuts.length_s(&placed.slot) * placed.speed;
+        (placed.pick.shot.asset == shot.asset).then_some((placed.in_s, placed.in_s + length_s))
+    }
+
+    /// True when the shot before `slot` belongs to the same scene and is long enough to last through it.
+    fn runs_on(&self, before: &Placed, slot: &Slot) -> bool {
+        let together = self.cuts.length_s(&before.slot) + self.cuts.length_s(slot);
+        before.slot.scene == slot.scene
+            && moment(&before.pick.shot, (together, slot.energy), &[], Rest::Whole).is_some()
+    }
+
+    /// The shot before `slot` lasts through it.
+    fn run_on(&self, before: &mut Placed, slot: &Slot) {
+        before.slot.length = Frames(before.slot.length.0 + slot.length.0);
+        let wanted = (self.cuts.length_s(&before.slot), before.slot.energy);
+        let found = moment(&before.pick.shot, wanted, &[], Rest::Whole);
+        if let Some(Moment { in_s, speed }) = found {
+            (before.in_s, before.speed) = (in_s, speed);
+        }
+    }
+
+    /// Something that was shown before; behind the end card, where a blur or a plain ground covers it, the clip that
+    /// lasts longest.
+    fn again(&self, slot: &Slot) -> Result<Placed, TooShortClips> {
+        let bar_s = self.cuts.length_s(slot);
+        let mut known = self.choice.picks.iter().flatten().chain(&self.choice.spares);
+        let is_end = self.scenes.get(slot.scene).is_some_and(|scene| scene.part == Part::End);
+        if is_end {
+            let own = self.choice.picks.get(slot.scene).and_then(Option::as_ref);
+            let longest = known.clone().max_by(|left, right| room_s(&left.shot).total_cmp(&room_s(&right.shot)));
+            let pick = known.find_map(|pick| self.try_place(slot, pick)).map(|placed| placed.pick);
+            let pick = pick.or_else(|| own.cloned()).or_else(|| longest.cloned()).ok_or(TooShortClips { bar_s })?;
+            let placed = self.try_place(slot, &pick);
+            return Ok(placed.unwrap_or(Placed { slot: *slot, in_s: pick.shot.start_s, pick, speed: SLOWEST }));
+        }
+        known.find_map(|pick| self.try_place(slot, pick)).ok_or(TooShortClips { bar_s })
+    }
 }
 
-/// The shot before `slot` lasts through it.
-fn run_on(cuts: &CutPlan, before: &mut Placed, slot: &Slot) {
-    before.slot.length = Frames(before.slot.length.0 + slot.length.0);
-    before.in_s = in_point(&before.pick.shot, cuts.length_s(&before.slot));
-}
-
-/// Where a shot is entered: 0.3 s before its liveliest moment, inside the shot, and so that it lasts.
-fn in_point(shot: &Shot, length_s: f64) -> f64 {
-    let wanted = (shot.motion.peak_s - 0.3).max(shot.start_s);
-    let latest_in_shot = shot.end_s - length_s - 0.05;
-    let latest_in_file = (shot.info.duration_s - length_s - 0.05).max(0.0);
-    // A shot that is shorter than the slot starts at its own start and runs on into the same take.
-    let within = if latest_in_shot >= shot.start_s { wanted.min(latest_in_shot) } else { shot.start_s };
-    within.min(latest_in_file).max(0.0)
-}
+/// Ordinary footage is never slower than this.
+const SLOWEST: f64 = 0.8;
 
 /// The cut plan that `placed` really follows, and the pictures for it.
 #[must_use]
@@ -118,13 +203,17 @@ pub fn pictures(cuts: &CutPlan, placed: &[Placed]) -> (CutPlan, Vec<Footage>) {
     let footage = placed.iter().map(|placed| {
         let shot = &placed.pick.shot;
         let moves = shot.motion.pan.abs() + shot.motion.tilt.abs() + shot.motion.zoom.abs();
+        let shown_s = cuts.length_s(&placed.slot) * placed.speed;
         Footage {
             src: shot.blob.url(),
             in_s: placed.in_s,
-            volume: own_sound(shot),
-            focus: shot.focus,
+            speed: placed.speed,
+            head_s: (placed.in_s - shot.start_s).max(0.0),
+            tail_s: shot.info.duration_s - placed.in_s - shown_s,
+            volume: if placed.slot.is_quick || placed.speed < 0.9 { 0.0 } else { own_sound(shot) },
             is_static: moves < 0.012,
-            calm: shot.calm,
+            backdrop: Backdrop { calm: shot.calm, light: shot.light, focus: shot.focus },
+            mean_rgb: shot.mean_rgb,
         }
     });
     let slots = placed.iter().map(|placed| placed.slot).collect();

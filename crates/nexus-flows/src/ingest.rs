@@ -114,6 +114,7 @@ fn describe(
         mean_rgb: seen.mean_rgb,
         focus: seen.focus,
         calm: seen.calm,
+        light: seen.light,
         info: info.clone(),
         sound: view.sound,
         generated: false,

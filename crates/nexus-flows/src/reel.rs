@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use nexus_core::{
     blob::BlobRef,
+    business::Style,
     delivery::Receipt,
     film::{Aspect, Film, Resolution},
     port::Ports,
@@ -33,6 +34,9 @@ pub struct FilmSettings {
     pub resolution: Resolution,
     /// Same seed, same film.
     pub seed: u64,
+    /// The style; the brand's own when absent.
+    #[serde(default)]
+    pub style: Option<Style>,
     /// How the edit follows the music.
     pub cut: CutConfig,
     /// Seconds in which an approval can be taken back; nothing leaves before they are over.
@@ -106,9 +110,11 @@ async fn reel(run: &Run, ports: &Ports, scratch: &std::path::Path, input: ReelIn
     let mut revision = Revision::default();
     loop {
         let run = &run.scoped(format!("r{}", revision.number));
-        let draft = script(run, ports, &review, settings.seed, &revision).await?;
+        let mut draft = script(run, ports, &review, settings.seed, &revision).await?;
+        let kit = &mut draft.context.business.kit;
+        kit.style = settings.style.unwrap_or(kit.style);
         let (width_px, height_px) = settings.aspect.size_px(settings.resolution);
-        let choice = choose(run, ports, review.business, &draft.script, (width_px, height_px)).await?;
+        let choice = choose(run, ports, &review, &draft.script, (width_px, height_px)).await?;
         let look = GeneratedLook {
             width_px,
             height_px,

@@ -103,6 +103,7 @@ pub fn shot(file_name: &str, tags: &[&str]) -> Shot {
         mean_rgb: [120, 110, 100],
         focus: [0.5, 0.5],
         calm: [0.6, 0.4, 0.5],
+        light: [0.3, 0.25, 0.2],
         info: media_info(),
         sound: None,
         generated: false,

@@ -13,7 +13,7 @@ use crate::{
     error::VisionError,
     layout::layout_tags,
     light::light_tags,
-    measure::{calm, focus, quality, sharpness_tags},
+    measure::{calm, focus, light, quality, sharpness_tags},
     movement::{format_tag, motion_tags, sound_tags},
     palette::colour_tags,
     picture::Picture,
@@ -106,6 +106,7 @@ fn see(info: &MediaInfo, view: &ShotView, words: &TagWords) -> Seen {
         mean_rgb: middle.map_or([128; 3], |picture| picture.mean_rgb),
         focus: focus(&pictures),
         calm: calm(&pictures),
+        light: light(&pictures),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nexus_core::{
     BusinessId, RunId,
+    business::Style,
     film::{Aspect, Resolution},
     journal::RunState,
 };
@@ -99,6 +100,9 @@ pub(crate) struct DemoArguments {
     /// Pixels of the film [default: 1080]
     #[arg(long, value_enum)]
     pub(crate) resolution: Option<ResolutionArgument>,
+    /// Style of the film, or all of them: one film each of the same shots [default: the brand's own, else quiet]
+    #[arg(long, value_enum)]
+    pub(crate) style: Option<StyleArgument>,
     /// Same seed, same film [default: 1]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -134,6 +138,31 @@ pub(crate) struct RenderArguments {
     /// Prints layers, sounds and pieces, and renders nothing
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+/// Styles as people type them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StyleArgument {
+    /// A serif, lots of air, dissolves
+    Quiet,
+    /// A grotesque on blocks of colour, crisp cuts
+    Bright,
+    /// Light on dark, a warm glow, a slow push
+    Night,
+    /// One film in each
+    All,
+}
+
+impl StyleArgument {
+    /// The styles to make films in.
+    pub(crate) fn styles(self) -> Vec<Style> {
+        match self {
+            Self::Quiet => vec![Style::Quiet],
+            Self::Bright => vec![Style::Bright],
+            Self::Night => vec![Style::Night],
+            Self::All => Style::ALL.to_vec(),
+        }
+    }
 }
 
 /// Shapes as people type them.

@@ -163,6 +163,7 @@ impl Installation {
             aspect: film.aspect,
             resolution: film.resolution,
             seed: film.seed,
+            style: None,
             cut: cut.clone(),
             undo_s: approval.undo_s,
             approval_hours: approval.expires_h,

@@ -8,7 +8,7 @@ use nexus_core::{
     journal::{StepRow, StepStatus},
     script::Script,
 };
-use nexus_edit::CutPlan;
+use nexus_edit::{CutPlan, Join, Slot};
 use nexus_flows::fill::Placed;
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ pub(crate) struct Report {
     pub(crate) script: Script,
     /// Every shot in its place.
     pub(crate) shots: Vec<ShotRow>,
-    /// Every cut and how far it is from its downbeat.
+    /// Every cut and how far it is from its beat.
     pub(crate) cuts: Vec<CutRow>,
     /// Folders of publications.
     pub(crate) outbox: Vec<String>,
@@ -59,6 +59,8 @@ pub(crate) struct ShotRow {
     pub(crate) start_s: f64,
     /// Seconds.
     pub(crate) length_s: f64,
+    /// Source seconds per second, 1 as it was filmed.
+    pub(crate) speed: f64,
     /// Fit, 0 to 1.
     pub(crate) score: f64,
     /// One sentence.
@@ -74,8 +76,12 @@ pub(crate) struct ShotRow {
 pub(crate) struct CutRow {
     /// Second of the film at which the picture changes.
     pub(crate) time_s: f64,
-    /// The downbeat it lies on; absent where the music has no grid.
-    pub(crate) downbeat_s: Option<f64>,
+    /// The beat it lies on; absent where the music has no grid.
+    pub(crate) beat_s: Option<f64>,
+    /// Position of that beat in its bar, 1 for the downbeat; 0 where the music has no grid.
+    pub(crate) beat: u8,
+    /// `cut`, `dissolve`, `zoom` or `dip`.
+    pub(crate) join: Join,
     /// Distance in milliseconds.
     pub(crate) error_ms: Option<f64>,
 }
@@ -155,14 +161,16 @@ impl Report {
             source_start_s: placed.in_s,
             start_s: cuts.start_s(&placed.slot),
             length_s: cuts.length_s(&placed.slot),
+            speed: placed.speed,
             score: placed.pick.score,
             why: placed.pick.why.clone(),
             generated: placed.pick.shot.generated,
             scene: script.scenes.get(placed.slot.scene).map_or_else(String::new, |scene| scene.id.clone()),
         };
         let cut = |placed: &Placed| {
-            let (time_s, downbeat_s) = (cuts.start_s(&placed.slot), placed.slot.downbeat_s);
-            CutRow { time_s, downbeat_s, error_ms: downbeat_s.map(|downbeat| (time_s - downbeat).abs() * 1000.0) }
+            let Slot { beat_s, beat, join, .. } = placed.slot;
+            let time_s = cuts.start_s(&placed.slot);
+            CutRow { time_s, beat_s, beat, join, error_ms: beat_s.map(|at_s| (time_s - at_s).abs() * 1000.0) }
         };
         let locations =
             steps.iter().filter(|step| matches!(step.step.arrow(), Some(Arrow::Publish | Arrow::UpdateMaps)));

@@ -9,7 +9,7 @@ use super::{
     words::{Pause, Word},
 };
 
-/// Most phrases of praise in a film: nine scenes with hook, place, proof and end card.
+/// Most phrases of praise in a film: ten scenes with hook, place, drop, proof and end card.
 pub(crate) const MOST_PHRASES: usize = 5;
 
 /// A line that may be quoted.

@@ -14,8 +14,6 @@ use super::{
     words::Pause,
 };
 
-/// Most phrases with which a drop still fits into nine scenes.
-const PHRASES_WITH_DROP: usize = 4;
 /// Least time of the end card in seconds.
 const END_CARD_S: f64 = 2.0;
 
@@ -53,14 +51,9 @@ pub(crate) fn lay_out(request: &ScriptRequest, reading: &Reading<'_>, line: &Can
         };
         scenes.push(scene(&format!("praise-{}", number + 1), Part::Praise, caption, picture, 0.0));
     }
-    if line.phrases.len() <= PHRASES_WITH_DROP {
-        let moments = if things.is_empty() {
-            usual.clone()
-        } else {
-            things.iter().take(4).cloned().collect::<Vec<_>>().join(" ")
-        };
-        scenes.push(scene("drop", Part::Drop, String::new(), (moments, false), 0.0));
-    }
+    let moments =
+        if things.is_empty() { usual.clone() } else { things.iter().take(4).cloned().collect::<Vec<_>>().join(" ") };
+    scenes.push(scene("drop", Part::Drop, String::new(), (moments, false), 0.0));
     scenes.push(scene("proof", Part::Proof, credit.clone(), ("people hands detail".to_owned(), false), 0.0));
     scenes.push(scene("end", Part::End, end_caption(request), (usual, false), END_CARD_S));
 

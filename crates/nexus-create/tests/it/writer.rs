@@ -60,7 +60,7 @@ fn check(name: &str, request: &ScriptRequest, script: &Script) {
         assert!(count(caption) <= 7, "{name}: '{caption}'");
     }
     assert_eq!(words(&captions.join(" ")), words(&script.quote), "{name}");
-    assert!((6..=9).contains(&script.scenes.len()), "{name}: {} scenes", script.scenes.len());
+    assert!((6..=10).contains(&script.scenes.len()), "{name}: {} scenes", script.scenes.len());
     assert!(script.scenes.is_sorted_by_key(|scene| scene.part), "{name}");
     let mut ids: Vec<&str> = script.scenes.iter().map(|scene| scene.id.as_str()).collect();
     ids.sort_unstable();

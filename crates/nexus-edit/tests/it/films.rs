@@ -1,129 +1,47 @@
-//! Composed films: what they show, and that others accept them.
+//! Composed films as documents: what they show, and that others accept them.
 
-use nexus_core::{
-    BusinessId, FrameRate, Frames,
-    business::{BrandKit, BrandVoice, Business},
-    script::{Part, Scene, Script, Seo},
-};
+use nexus_core::business::Style;
 use nexus_edit::{
-    CutPlan, Edit, FilmPlan, Footage, Slot, compose,
-    cut::MusicPiece,
+    Edit,
     look::Frame,
-    model::{Asset, Clip},
+    model::{Animated, Asset},
 };
 
-use crate::schema::Schema;
-
-const PORTRAIT: Frame = Frame { width_px: 1080, height_px: 1920 };
-
-fn span_s(clip: &Clip) -> (f64, f64) {
-    clip.fixed_span_s().expect("fixed seconds")
-}
-
-fn business() -> Business {
-    Business {
-        id: BusinessId::derived(&["quay-house"]),
-        slug: "quay-house".into(),
-        name: "Quay House".into(),
-        category: "restaurant".into(),
-        locality: "Old Harbour".into(),
-        language: "en".into(),
-        call_to_action: "Book a table".into(),
-        website: "https://quayhouse.example/".into(),
-        voice: BrandVoice::default(),
-        kit: BrandKit::default(),
-        networks: vec![],
-    }
-}
-
-fn film(frame: Frame) -> Edit {
-    let scene = |id: &str, part, caption: &str| Scene {
-        id: id.into(),
-        part,
-        caption: caption.into(),
-        shows: String::new(),
-        must_show: false,
-        min_s: 1.0,
-    };
-    let script = Script {
-        hook: "Best oysters".into(),
-        quote: "Best oysters of my life".into(),
-        credit: "Marta K. on Google".into(),
-        rating: 5,
-        scenes: vec![
-            scene("hook", Part::Hook, "Best oysters"),
-            scene("proof", Part::Proof, "Marta K. on Google"),
-            scene("end", Part::End, ""),
-        ],
-        call_to_action: "Book a table".into(),
-        seo: Seo::default(),
-        writer: "test".into(),
-    };
-    let slot = |scene: usize| Slot {
-        scene,
-        start: Frames(60 * scene as u64),
-        length: Frames(60),
-        downbeat_s: Some(2.0 * scene as f64),
-    };
-    let cuts = CutPlan {
-        rate: FrameRate::FPS_30,
-        slots: vec![slot(0), slot(1), slot(2)],
-        length: Frames(180),
-        music: vec![MusicPiece { source_s: 4.25, film_s: 0.0, length_s: 6.0 }],
-        beats_s: (0..12).map(|beat| f64::from(beat) * 0.5).collect(),
-    };
-    let footage: Vec<Footage> = ["a", "b", "c"]
-        .map(|src| Footage {
-            src: src.into(),
-            in_s: 0.5,
-            volume: 0.0,
-            focus: [0.5; 2],
-            is_static: true,
-            calm: [0.2, 0.4, 0.6],
-        })
-        .to_vec();
-    compose(&FilmPlan {
-        business: &business(),
-        script: &script,
-        cuts: &cuts,
-        footage: &footage,
-        music_src: "music",
-        frame,
-    })
-}
+use crate::{
+    schema::Schema,
+    stage::{self, PORTRAIT, clips, demo, span_s},
+};
 
 #[test]
 fn clips_of_one_track_never_overlap() {
-    for track in film(PORTRAIT).timeline.tracks {
-        for pair in track.clips.windows(2) {
-            assert!(span_s(&pair[0]).1 <= span_s(&pair[1]).0 + 1e-6, "{pair:?}");
+    for style in Style::ALL {
+        for track in demo(style, PORTRAIT).edit.timeline.tracks {
+            for pair in track.clips.windows(2) {
+                assert!(span_s(&pair[0]).1 <= span_s(&pair[1]).0 + 1e-6, "{}: {pair:?}", style.name());
+            }
         }
     }
 }
 
 #[test]
-fn the_document_survives_its_own_json() {
-    let edit = film(PORTRAIT);
-    let text = serde_json::to_string(&edit).expect("serialises");
-    assert_eq!(serde_json::from_str::<Edit>(&text).expect("reads its own words"), edit);
+fn five_stars_are_drawn_one_after_another_on_beats_and_stay() {
+    for style in Style::ALL {
+        let film = demo(style, PORTRAIT);
+        let stars: Vec<(f64, f64)> = clips(&film.edit)
+            .filter(|clip| matches!(&clip.asset, Asset::Svg(svg) if svg.src.contains("<path")))
+            .map(span_s)
+            .collect();
+        assert_eq!(stars.len(), 5);
+        assert!(stars.windows(2).all(|pair| pair[0].0 < pair[1].0 && (pair[0].1 - pair[1].1).abs() < 1e-6));
+        for (at_s, _) in stars {
+            let off = film.cuts.beats_s.iter().map(|beat| (beat - at_s).abs()).fold(f64::MAX, f64::min);
+            assert!(off < 0.02, "{} is {off} s off the beat", style.name());
+        }
+    }
 }
 
 #[test]
-fn five_stars_arrive_one_after_another_and_stay() {
-    let stars: Vec<(f64, f64)> = film(PORTRAIT)
-        .timeline
-        .tracks
-        .iter()
-        .flat_map(|track| &track.clips)
-        .filter(|clip| matches!(&clip.asset, Asset::Svg(svg) if svg.src.contains("<path")))
-        .map(span_s)
-        .collect();
-    assert_eq!(stars.len(), 5);
-    assert!(stars.windows(2).all(|pair| pair[0].0 < pair[1].0 && (pair[0].1 - 4.0).abs() < 1e-6));
-}
-
-#[test]
-fn films_of_every_shape_are_valid_for_others_but_for_our_extension() {
+fn films_of_every_shape_and_style_are_valid_for_others_but_for_our_extension() {
     let Some(schema) = Schema::published() else { return };
     let largest = Frame { width_px: 2160, height_px: 3840 };
     for (name, frame) in [
@@ -132,16 +50,81 @@ fn films_of_every_shape_are_valid_for_others_but_for_our_extension() {
         ("landscape 4K", Frame { width_px: 3840, height_px: 2160 }),
         ("square", Frame { width_px: 1080, height_px: 1080 }),
     ] {
-        let edit = film(frame);
-        assert_eq!(schema.faults(&serde_json::json!(edit.without_extensions())), None, "{name}");
-        let with_focus = schema.faults(&serde_json::json!(edit)).expect("the extension is not in the contract");
-        assert!(with_focus.contains("x-nexus-focus"), "{name}: {with_focus}");
+        for style in Style::ALL {
+            let edit = demo(style, frame).edit;
+            let faults = schema.faults(&serde_json::json!(edit.without_extensions()));
+            assert_eq!(faults, None, "{name} {}", style.name());
+            let with_focus = schema.faults(&serde_json::json!(edit)).expect("the extension is not in the contract");
+            assert!(with_focus.contains("x-nexus-focus"), "{name}: {with_focus}");
+        }
     }
 }
 
 #[test]
 fn a_composed_film_is_read_without_a_remark() {
-    let edit = film(PORTRAIT);
-    let (read, remarks) = Edit::read(&serde_json::json!(edit)).expect("reads its own words");
-    assert_eq!((read, remarks), (edit, vec![]));
+    for style in Style::ALL {
+        let edit = demo(style, PORTRAIT).edit;
+        let (read, remarks) = Edit::read(&serde_json::json!(edit)).expect("reads its own words");
+        assert_eq!((read, remarks), (edit, vec![]), "{}", style.name());
+    }
+}
+
+#[test]
+fn the_same_plan_gives_the_same_bytes() {
+    for style in Style::ALL {
+        let text = || serde_json::to_string(&demo(style, PORTRAIT).edit).expect("serialises");
+        assert_eq!(text(), text());
+    }
+}
+
+#[test]
+fn the_music_fades_over_its_last_bar_and_ends_with_the_film() {
+    let film = demo(Style::Quiet, PORTRAIT);
+    let (span, volume) = clips(&film.edit)
+        .filter_map(
+            |clip| if let Asset::Audio(audio) = &clip.asset { Some((span_s(clip), &audio.volume)) } else { None },
+        )
+        .max_by(|left, right| left.0.1.total_cmp(&right.0.1))
+        .expect("music");
+    let Animated::Tweens(tweens) = volume else { panic!("no fade") };
+    let bar_s = 4.0 * 60.0 / 110.0;
+    assert!((tweens[0].length - bar_s).abs() < 0.01 && volume.at(span.1 - span.0).abs() < 1e-9);
+    assert!((span.1 - film.cuts.rate.start_of(film.cuts.length).0).abs() < 0.02);
+}
+
+#[test]
+fn a_last_picture_that_ends_before_the_card_is_hidden_by_a_plain_ground() {
+    for style in Style::ALL {
+        let mut shot = stage::footage("short", stage::EVENING);
+        let solid = |shot: &nexus_edit::Footage| {
+            let script = stage::script("Lovely!", &[], 5);
+            let cuts = nexus_edit::CutPlan {
+                rate: nexus_core::FrameRate::FPS_30,
+                slots: (0..script.scenes.len()).map(stage::slot).collect(),
+                length: nexus_core::Frames(60 * script.scenes.len() as u64),
+                music: vec![],
+                beats_s: vec![],
+                fade_s: 0.0,
+            };
+            let footage = vec![shot.clone(); script.scenes.len()];
+            let business = stage::business(stage::kit(style));
+            let plan = nexus_edit::FilmPlan {
+                business: &business,
+                script: &script,
+                cuts: &cuts,
+                footage: &footage,
+                music_src: "music",
+                frame: PORTRAIT,
+            };
+            let edit = nexus_edit::compose(&plan);
+            let whole = format!("<rect width=\"100%\" height=\"{}\"", PORTRAIT.height_px);
+            clips(&edit).any(|clip| {
+                let covers = matches!(&clip.asset, Asset::Svg(svg) if svg.src.contains(&whole));
+                covers && clip.opacity == Animated::Constant(1.0)
+            })
+        };
+        assert!(!solid(&shot), "{}: the picture is seen", style.name());
+        shot.tail_s = -0.6;
+        assert!(solid(&shot), "{}: a still picture is not", style.name());
+    }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test whose material is broken has failed")]
 
 mod contract;
+mod cuts;
 mod documents;
 mod films;
 mod making;
@@ -11,5 +12,7 @@ mod output;
 mod reading;
 mod report;
 mod schema;
+mod stage;
+mod styles;
 mod timing;
 mod tweens;

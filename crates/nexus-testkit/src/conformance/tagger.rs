@@ -37,9 +37,9 @@ pub async fn check(tagger: &dyn Tagger) {
 }
 
 fn check_opinion(opinion: &Seen, shot: &ShotView) {
-    let Seen { tags, quality, mean_rgb: _, focus, calm } = opinion;
+    let Seen { tags, quality, mean_rgb: _, focus, calm, light } = opinion;
     assert!((0.0..=1.0).contains(quality), "quality within 0 and 1: {quality}");
-    assert!(focus.iter().chain(calm).all(|value| (0.0..=1.0).contains(value)), "focus and calm within 0 and 1");
+    assert!(focus.iter().chain(calm).chain(light).all(|value| (0.0..=1.0).contains(value)), "places within 0 and 1");
     assert!(tags.is_sorted_by(|a, b| a.score >= b.score), "tags stand best first");
     for Tag { name, score, source, at_s } in tags {
         assert!(!name.is_empty() && *name == name.to_lowercase(), "tag '{name}' is lower case");

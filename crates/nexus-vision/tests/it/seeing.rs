@@ -147,8 +147,10 @@ async fn focus_follows_the_subject_and_calm_the_empty_space() {
     let seen = see(shot(ball)).await;
     assert!(seen.focus[0] > 0.62 && seen.focus[1] < 0.45, "{:?}", seen.focus);
     let busy_floor = |x: f64, y: f64| if y > 0.67 { paint::leaves(x, y) } else { [180.0, 200.0, 230.0] };
-    let calm = see(shot(busy_floor)).await.calm;
+    let Seen { calm, light, .. } = see(shot(busy_floor)).await;
     assert!(calm[0] > calm[2] + 0.3 && calm[1] > calm[2] + 0.3, "{calm:?}");
+    // The wall's own luminance: 0.2126 R + 0.7152 G + 0.0722 B of (180, 200, 230), made linear.
+    assert!((light[0] - 0.56).abs() < 0.05 && light[2] < light[0], "{light:?}");
 }
 
 #[tokio::test]

@@ -47,12 +47,46 @@ pub(crate) async fn run(arguments: DemoArguments, config: &Config, global: &Glob
     let music = intake::store_music(&installation, material.business.id, &material.music).await?;
     let review = material.review.clone().accept(material.business.id)?;
     let uploaded = bring_in(&installation, &workshop, &material, &mut meter).await?;
-    let settings = film_settings(&installation, &arguments);
-    let reel = enqueue(&installation, &review, music, &settings, &uploaded).await?;
-    let run = make(&installation, &workshop, reel, arguments.approve).await?;
-    meter.end();
-    let report = write_report(&installation, &uploaded, &run, out, &settings).await?;
-    tell(&report, &run, out, global)
+    let films = films(&film_settings(&installation, &arguments), &arguments);
+    let mut reels = Vec::new();
+    for settings in &films {
+        reels.push(enqueue(&installation, &review, music.clone(), settings, &uploaded).await?);
+    }
+    // Every script is written before any film is approved: a published quote is not used a second time.
+    for reel in &reels {
+        make(&installation, &workshop, *reel, false).await?;
+    }
+    for (reel, settings) in reels.into_iter().zip(&films) {
+        let run = make(&installation, &workshop, reel, arguments.approve).await?;
+        meter.end();
+        let report = write_report(&installation, &uploaded, &run, &Target::new(out, settings, films.len())).await?;
+        tell(&report, &run, out, global)?;
+    }
+    Ok(())
+}
+
+/// The settings of every film that is asked for: one, or one per style.
+fn films(settings: &FilmSettings, arguments: &DemoArguments) -> Vec<FilmSettings> {
+    let in_style = |style| FilmSettings { style: Some(style), ..settings.clone() };
+    match arguments.style {
+        Some(style) => style.styles().into_iter().map(in_style).collect(),
+        None => vec![settings.clone()],
+    }
+}
+
+/// Where a film and its report go.
+struct Target {
+    film: PathBuf,
+    report: PathBuf,
+}
+
+impl Target {
+    /// One of `count` films names its style, so that none takes another's place.
+    fn new(out: &Path, settings: &FilmSettings, count: usize) -> Self {
+        let style = settings.style.filter(|_| count > 1).map_or_else(String::new, |style| format!("-{}", style.name()));
+        let format = format_name(settings.aspect, settings.resolution);
+        Self { film: out.join(format!("film{style}-{format}.mp4")), report: out.join(format!("run{style}.json")) }
+    }
 }
 
 /// What a demo is made from.
@@ -233,8 +267,7 @@ async fn write_report(
     installation: &Installation,
     uploaded: &[Uploaded],
     run: &RunRow,
-    out: &Path,
-    settings: &FilmSettings,
+    Target { film, report: report_file }: &Target,
 ) -> anyhow::Result<Report> {
     let mut steps = Vec::new();
     for clip in uploaded {
@@ -243,16 +276,15 @@ async fn write_report(
     let reel = installation.store.steps(run.id).await?;
     let made = Made::read(&reel).context("the run ended without a film")?;
     steps.extend(reel);
-    let film = out.join(format!("film-{}.mp4", format_name(settings.aspect, settings.resolution)));
     let stored = installation.ports.blobs.local_file(&made.film.blob).await?;
     let fresh = film.with_extension("mp4.part");
     std::fs::copy(&stored, &fresh).with_context(|| format!("copy the film to {}", film.display()))?;
-    std::fs::rename(&fresh, &film).with_context(|| format!("name the film {}", film.display()))?;
-    let report = Report::new(&film, &steps, made);
+    std::fs::rename(&fresh, film).with_context(|| format!("name the film {}", film.display()))?;
+    let report = Report::new(film, &steps, made);
     let json = serde_json::to_vec_pretty(&report)?;
-    let part = out.join("run.json.part");
+    let part = report_file.with_extension("json.part");
     std::fs::write(&part, json).with_context(|| format!("write {}", part.display()))?;
-    std::fs::rename(&part, out.join("run.json"))?;
+    std::fs::rename(&part, report_file)?;
     Ok(report)
 }
 

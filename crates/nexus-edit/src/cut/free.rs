@@ -1,0 +1,36 @@
+//! Cuts by reading time alone, for music without a grid.
+
+use nexus_core::{FrameRate, Frames, Seconds, music::BeatGrid, script::Part};
+
+use super::{CutConfig, CutPlan, MusicPiece, SceneNeed, Slot};
+
+/// Fade of music that has no bars, in seconds.
+const FADE_S: f64 = 1.5;
+
+pub(super) fn cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, config: &CutConfig) -> CutPlan {
+    let mut slots = Vec::new();
+    let mut at_s = 0.0;
+    for (index, scene) in scenes.iter().enumerate() {
+        let is_end = scene.part == Part::End;
+        let least = if is_end { config.end_card_s } else { config.free_shot_s };
+        let wanted = scene.min_s.max(least);
+        // The end card keeps one shot, and no longer than a shot may last.
+        let wanted = if is_end { wanted.min(config.max_shot_s) } else { wanted };
+        let count = (wanted / config.max_shot_s).ceil().max(1.0) as usize;
+        for _ in 0..count {
+            let start = rate.nearest_frame(Seconds(at_s));
+            at_s += wanted / count as f64;
+            let end = rate.nearest_frame(Seconds(at_s));
+            slots.push(Slot { scene: index, start, length: Frames((end.0 - start.0).max(1)), ..Slot::default() });
+        }
+    }
+    let length = slots.last().map_or(Frames(0), |slot| Frames(slot.start.0 + slot.length.0));
+    let mut music = Vec::new();
+    let (mut film_s, film_length_s) = (0.0, rate.start_of(length).0);
+    while film_s < film_length_s - 1e-6 {
+        let length_s = grid.duration_s.min(film_length_s - film_s);
+        music.push(MusicPiece { source_s: 0.0, film_s, length_s });
+        film_s += length_s;
+    }
+    CutPlan { rate, slots, length, music, beats_s: Vec::new(), fade_s: FADE_S }
+}
