@@ -116,6 +116,9 @@ fn order_of_choice(scenes: &[Scene], found: &[Found]) -> Vec<usize> {
     order
 }
 
+/// Least length of a clip that moves behind an end card until its end, in seconds.
+const LEAST_END_CLIP_S: f64 = 2.7;
+
 /// What shots are judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct Story<'a> {
@@ -142,12 +145,15 @@ impl Story<'_> {
                 .any(|at| picks.get(at).and_then(Option::as_ref).is_some_and(|pick| pick.shot.asset == asset))
         };
         let nearby: Vec<&Found> = self.scenes_beside(index).map(|at| &self.found[at]).collect();
-        let lent = |shot: &Shot| nearby.iter().filter_map(|found| hit_of(found, shot)).max_by(by_score);
+        // Only what surely shows a neighbour's subject may stand in for it.
+        let lent = |shot: &Shot| nearby.iter().filter_map(|found| sure_hit(found, shot)).max_by(by_score);
         let value = |shot: &Shot| {
             let own = hit_of(found, shot).map_or(0.0, |hit| hit.score);
             let fit = own.max(NEIGHBOUR_SHARE * lent(shot).map_or(0.0, |hit| hit.score));
             let strength = if self.scenes[index].part == Part::Hook { self.strength(shot) } else { 0.0 };
+            let is_short = self.scenes[index].part == Part::End && shot.info.duration_s < LEAST_END_CLIP_S;
             fit + self.worth(shot) + strength
+                - if is_short { 0.8 } else { 0.0 }
                 - 0.2 * uses(shot.asset).min(3) as f64
                 - if beside(shot.asset) { 0.6 } else { 0.0 }
         };
@@ -161,8 +167,7 @@ impl Story<'_> {
     /// words that stand in its first frame.
     fn strength(&self, shot: &Shot) -> f64 {
         let top = self.subject.best.first().map_or(1.0, |hit| hit.score.max(1e-6));
-        let sure = self.subject.best.iter().find(|hit| same_shot(&hit.shot, shot));
-        sure.map_or(0.0, |hit| 0.4 + 0.2 * hit.score / top)
+        sure_hit(self.subject, shot).map_or(0.0, |hit| 0.4 + 0.2 * hit.score / top)
             + 0.25 * (shot.motion.activity / 20.0).min(1.0)
             + room_for_words(shot)
     }
@@ -184,8 +189,9 @@ impl Story<'_> {
     }
 
     fn best_hit(&self, shot: &Shot) -> Option<&Hit> {
-        let hits = self.found.iter().chain([self.subject]).filter_map(|found| hit_of(found, shot));
-        hits.max_by(by_score)
+        let of_scenes = self.found.iter().filter_map(|found| hit_of(found, shot));
+        // Of the review as a whole only what surely fits says anything about a shot.
+        of_scenes.chain(sure_hit(self.subject, shot)).max_by(by_score)
     }
 
     /// What is left, by its worth.
@@ -237,6 +243,10 @@ fn pick(shot: &Shot, hit: Option<&Hit>) -> Pick {
 
 fn hit_of<'a>(found: &'a Found, shot: &Shot) -> Option<&'a Hit> {
     found.best.iter().chain(&found.maybe).find(|hit| same_shot(&hit.shot, shot))
+}
+
+fn sure_hit<'a>(found: &'a Found, shot: &Shot) -> Option<&'a Hit> {
+    found.best.iter().find(|hit| same_shot(&hit.shot, shot))
 }
 
 fn same_shot(left: &Shot, right: &Shot) -> bool {
