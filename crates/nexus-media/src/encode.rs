@@ -264,7 +264,7 @@ mod tests {
              -format_whitelist rawvideo -codec_whitelist rawvideo -max_pixels 40000000 -probesize 5000000 \
              -analyzeduration 5000000 -f rawvideo -pix_fmt yuv420p -video_size 1080x1920 \
              -framerate 30000/1001 -i pipe:0 -c:v libx264 -preset veryfast -crf 20 \
-             -profile:v high -g 60 -threads 1 -x264-params open-gop=0:stitchable=1 -pix_fmt yuv420p \
+             -g 60 -threads 1 -profile:v high -x264-params open-gop=0:stitchable=1 -pix_fmt yuv420p \
              -color_primaries bt709 -color_trc bt709 -colorspace bt709 -color_range tv -chroma_sample_location left -flags:v +bitexact \
              -video_track_timescale 30000 -fflags +bitexact -f mp4 -y file:/out/.part-x"
         );

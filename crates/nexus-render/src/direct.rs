@@ -167,20 +167,18 @@ fn still_sprite(film: &Film, piece: &Range<u64>, live: &mut LiveLayer) -> Option
     Some((first.flatten(), frames.start - piece.start..frames.end - piece.start))
 }
 
-/// One planar frame with alpha; chroma is premultiplied about its middle, as ffmpeg's overlay expects it.
+/// One planar frame with alpha as ffmpeg's overlay reads premultiplied colours of limited range: it takes black (16) off
+/// every luma, also where nothing lies, and chroma is premultiplied about its middle (128).
+/// Source: `blend_plane` of libavfilter/vf_overlay.c, release 5.1.
 fn write_sprite(sprite: &Sprite, folder: &Path) -> Result<tempfile::TempPath, RenderError> {
     let failed = RenderError::disk("overlay");
     let mut file = tempfile::Builder::new().prefix(".overlay-").tempfile_in(folder).map_err(&failed)?;
+    let luma: Vec<u8> = sprite.luma.iter().map(|luma| luma.saturating_add(16)).collect();
     let about_middle = |plane: &[u8]| -> Vec<u8> {
-        let pixels = plane.iter().zip(&sprite.half_alpha);
-        pixels
-            .map(|(colour, alpha)| {
-                (i32::from(*colour) + 128 - (128 * i32::from(*alpha) + 127) / 255).clamp(0, 255) as u8
-            })
-            .collect()
+        let moved = |colour: u8, alpha: u8| i32::from(colour) + 128 - (128 * i32::from(alpha) + 127) / 255;
+        plane.iter().zip(&sprite.half_alpha).map(|(colour, alpha)| moved(*colour, *alpha).clamp(0, 255) as u8).collect()
     };
-    let planes = [&sprite.luma, &about_middle(&sprite.blue), &about_middle(&sprite.red), &sprite.alpha];
-    for plane in planes {
+    for plane in [&luma, &about_middle(&sprite.blue), &about_middle(&sprite.red), &sprite.alpha] {
         file.write_all(plane).map_err(&failed)?;
     }
     file.flush().map_err(&failed)?;

@@ -9,9 +9,13 @@ use serde_json::json;
 
 use crate::stage::{Stage, edit, video};
 
-/// Greatest mean difference of brightness between a frame of the film, which was encoded, and the same frame drawn
-/// alone, which was not.
-const TOLERANCE: f64 = 1.5;
+/// Greatest mean difference of brightness, of 255, between a frame of the film, which was encoded, and the same frame
+/// drawn alone, which was not: coarse quantisation goes both ways; a frame too early is 1.2, a shift by two pixels 0.3.
+const BOTH_WAYS: f64 = 2.5;
+const ONE_WAY: f64 = 0.25;
+/// While one shot gives way to another, ffmpeg cuts fractions of levels off where we round them.
+const FADING: std::ops::Range<usize> = 45..60;
+const CUT_OFF: f64 = 0.9;
 
 #[tokio::test]
 async fn a_still_piece_looks_as_the_compositor_draws_it() {
@@ -21,6 +25,8 @@ async fn a_still_piece_looks_as_the_compositor_draws_it() {
         stage
             .add_clip(name, (360, 640), 80, |index, frame| {
                 let width = frame.width_px as usize;
+                frame.u_mut().fill(128);
+                frame.v_mut().fill(128);
                 for (place, pixel) in frame.y_mut().iter_mut().enumerate() {
                     *pixel = base + (place % width / 8) as u8 + index as u8;
                 }
@@ -52,13 +58,18 @@ async fn a_still_piece_looks_as_the_compositor_draws_it() {
         studio.frame(&job, index as f64 / 30.0, &out).await.unwrap();
         let drawn = image::open(&out).unwrap().to_luma8();
         let shown = &frames[index];
-        let off: f64 = shown
+        let differences: Vec<f64> = shown
             .y()
             .iter()
             .zip(drawn.pixels())
-            .map(|(shown, drawn)| ((f64::from(*shown) - 16.0) * 255.0 / 219.0 - f64::from(drawn.0[0])).abs())
-            .sum();
-        let off = off / shown.y().len() as f64;
-        assert!(off < TOLERANCE, "frame {index} differs by {off:.2}");
+            .map(|(shown, drawn)| (f64::from(*shown) - 16.0) * 255.0 / 219.0 - f64::from(drawn.0[0]))
+            .collect();
+        let mean = |of: fn(f64) -> f64| differences.iter().copied().map(of).sum::<f64>() / differences.len() as f64;
+        let (one_way, both_ways) = (mean(|value| value), mean(f64::abs));
+        assert!(
+            one_way.abs() < (if FADING.contains(&index) { ONE_WAY + CUT_OFF } else { ONE_WAY })
+                && both_ways < BOTH_WAYS,
+            "frame {index} differs by {one_way:.2} one way and {both_ways:.2} both ways"
+        );
     }
 }
