@@ -60,7 +60,8 @@ pub(crate) fn asset_not_drawn(path: &str, asset: &Asset) -> RenderError {
 }
 
 fn not_yet(asset: &Asset) -> String {
-    format!("something else: assets of type '{}' are not drawn yet", asset.kind().word())
+    let kind = asset.kind().word();
+    format!("an asset of another type: '{kind}' is not drawn yet; rich-text, svg, shape or html often do")
 }
 
 #[derive(Default)]

@@ -15,6 +15,9 @@ use crate::{
     worker::{Actor, Film, Piece, decode_spec, encode_spec},
 };
 
+/// One process decodes at most this many shots: each holds its decoder's memory until the piece ends.
+const MOST_SHOTS: usize = 3;
+
 /// A piece as one process renders it, with the files of its overlays, which are removed when it is dropped.
 pub(crate) struct Direct {
     graph: GraphSpec,
@@ -110,7 +113,7 @@ fn shots(film: &Film, piece: &Range<u64>, actors: &[Actor]) -> Option<Vec<Shot>>
         shots.push(Shot { decode, start: frames.start - piece.start, fade });
         below = Some((height, layer));
     }
-    (covered == piece.end).then_some(shots)
+    (covered == piece.end && shots.len() <= MOST_SHOTS).then_some(shots)
 }
 
 /// Over how many frames a layer that fills the frame fades in at the start of `frames`; `None` when it is anything
@@ -118,7 +121,8 @@ fn shots(film: &Film, piece: &Range<u64>, actors: &[Actor]) -> Option<Vec<Shot>>
 fn fade_in(film: &Film, layer: &Layer, frames: &Range<u64>) -> Option<u64> {
     let Content::Video { picture, key: None, grade: None, speed, .. } = &layer.content else { return None };
     let plan = &film.plan;
-    let is_plain = *speed > 0.0 && layer.filter.is_none() && layer.mattes.is_empty();
+    // Frames of another speed carry the times of their source, which a pipe forgets and a graph does not.
+    let is_plain = (*speed - 1.0).abs() < 1e-9 && layer.filter.is_none() && layer.mattes.is_empty();
     if !is_plain || (picture.width_px, picture.height_px) != (plan.width_px, plan.height_px) {
         return None;
     }

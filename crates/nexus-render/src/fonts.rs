@@ -131,6 +131,15 @@ impl Fonts {
             let mut database = usvg::fontdb::Database::new();
             database.load_system_fonts();
             self.files.iter().for_each(|file| database.load_font_data(file.to_vec()));
+            // Generic names lead to what is installed; unknown families fall back on the serif one.
+            let installed = |generic: &str| family_for(self.lock().system.db(), generic).map(|(name, _)| name);
+            if let (Some(serif), Some(sans)) = (installed("serif"), installed("sans-serif")) {
+                database.set_serif_family(serif);
+                database.set_monospace_family(sans.as_str());
+                database.set_cursive_family(sans.as_str());
+                database.set_fantasy_family(sans.as_str());
+                database.set_sans_serif_family(sans);
+            }
             Arc::new(database)
         };
         Arc::clone(self.for_drawings.get_or_init(load))

@@ -59,9 +59,15 @@ impl Library for Files {
 pub(crate) async fn hash_of_file(file: &Path) -> std::io::Result<String> {
     let file = file.to_owned();
     let hash = move || {
-        let mut hasher = blake3::Hasher::new();
-        std::io::copy(&mut std::fs::File::open(file)?, &mut hasher)?;
-        Ok(hasher.finalize().to_hex().to_string())
+        let (mut hasher, mut file) = (blake3::Hasher::new(), std::fs::File::open(file)?);
+        // Footage has hundreds of megabytes: large blocks take a third of the time of small ones.
+        let mut block = vec![0; 1 << 20];
+        loop {
+            match std::io::Read::read(&mut file, &mut block)? {
+                0 => return Ok(hasher.finalize().to_hex().to_string()),
+                count => hasher.update(&block[..count]),
+            };
+        }
     };
     tokio::task::spawn_blocking(hash).await?
 }

@@ -5,9 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nexus_core::film::FilmTags;
 use nexus_edit::model::{Easing, Effect, Filter, TransitionKind, Word};
 use nexus_render::{
-    document,
+    Files, Job, RendererConfig, Studio, document,
     plan::{Plan, SourceFacts, resolve},
     pose::pose,
     segment::{EncoderFacts, chains, segment_key, segments},
@@ -128,6 +129,66 @@ fn any_edit() -> impl Strategy<Value = Value> {
     });
     let fps = prop::sample::select(vec![12.0, 23.976, 25.0, 29.97, 60.0]);
     (prop::collection::vec(track, 1..5), fps).prop_map(|(tracks, fps)| edit(fps, &tracks))
+}
+
+/// Text with a meaning to filters, shells and markup is drawn letter by letter: more of it is more ink, and no two such
+/// texts look alike.
+#[tokio::test]
+async fn any_text_is_drawn_as_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::new(RendererConfig::new(folder.path().join("cache"), folder.path().join("scratch")));
+    let (library, tags) = (Files(BTreeMap::new()), FilmTags::default());
+    let texts = [
+        "%{pts}",
+        "[0:v]drawtext=text=a",
+        "';,[out]",
+        "$(id)",
+        "`id`",
+        "{{ KEY }}",
+        "\\n",
+        "<b>b</b>",
+        "&amp;",
+        "a:b=c",
+        "textfile=/etc/passwd",
+        "مرحبا",
+        "日本語",
+        "👍",
+    ];
+    let mut drawn: Vec<(&str, Vec<u8>)> = Vec::new();
+    for text in texts {
+        let asset =
+            json!({ "type": "rich-text", "text": text, "font": { "family": "Inter", "size": 16, "color": "#ffffff" } });
+        let document = edit(25.0, &[json!([{ "asset": asset, "start": 0, "length": 1 }])]);
+        let out = folder.path().join("frame.png");
+        let job = Job { document: &document, library: &library, tags: &tags };
+        studio.frame(&job, 0.0, &out).await.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let picture = image::open(&out).unwrap().to_luma8().into_raw();
+        let ink = picture.iter().filter(|level| **level > 60).count();
+        assert!(
+            ink >= 4 * text.chars().filter(|letter| !letter.is_whitespace()).count(),
+            "{text}: {ink} bright pixels"
+        );
+        let alike = drawn.iter().find(|(_, other)| *other == picture);
+        assert!(alike.is_none(), "{text} looks like {:?}", alike.map(|(other, _)| other));
+        drawn.push((text, picture));
+    }
+}
+
+#[tokio::test]
+async fn words_in_a_drawing_are_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let studio = Studio::new(RendererConfig::new(folder.path().join("cache"), folder.path().join("scratch")));
+    let (library, tags) = (Files(BTreeMap::new()), FilmTags::default());
+    for family in ["sans-serif", "serif", "monospace", "A Family That Nobody Has", "Inter"] {
+        let drawing = format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="160" height="60"><text x="8" y="40" font-size="30" fill="white" font-family="{family}">Quay</text></svg>"#
+        );
+        let document = edit(25.0, &[json!([{ "asset": { "type": "svg", "src": drawing }, "start": 0, "length": 1 }])]);
+        let out = folder.path().join("frame.png");
+        studio.frame(&Job { document: &document, library: &library, tags: &tags }, 0.0, &out).await.unwrap();
+        let ink = image::open(&out).unwrap().to_luma8().pixels().filter(|pixel| pixel.0[0] > 128).count();
+        assert!(ink > 150, "{family}: {ink} bright pixels");
+    }
 }
 
 fn planned(document: &Value) -> Result<Plan, String> {

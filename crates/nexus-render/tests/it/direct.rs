@@ -7,7 +7,7 @@ use nexus_core::port::BlobStore;
 use nexus_render::{Files, Job, RendererConfig, Studio};
 use serde_json::json;
 
-use crate::stage::{Stage, edit, video};
+use crate::stage::{Stage, edit, mean, video};
 
 /// Greatest mean difference of brightness, of 255, between a frame of the film, which was encoded, and the same frame
 /// drawn alone, which was not: coarse quantisation goes both ways; a frame too early is 1.2, a shift by two pixels 0.3.
@@ -16,6 +16,21 @@ const ONE_WAY: f64 = 0.25;
 /// While one shot gives way to another, ffmpeg cuts fractions of levels off where we round them.
 const FADING: std::ops::Range<usize> = 45..60;
 const CUT_OFF: f64 = 0.9;
+
+#[tokio::test]
+async fn a_fast_clip_keeps_its_frames_and_its_times() {
+    let mut stage = Stage::new();
+    stage.add_clip("count", (180, 320), 90, |index, frame| frame.y_mut().fill(40 + index as u8)).await;
+    let mut clip = video("count", 0.0, 1.4);
+    clip["asset"]["speed"] = json!(2);
+    let film = stage.render(edit(30.0, &[json!([clip])])).await;
+    let frames = stage.frames(&film).await;
+    assert_eq!(frames.len(), 42);
+    for (index, frame) in frames.iter().enumerate() {
+        let wanted = 40.0 + 2.0 * index as f64;
+        assert!((mean(frame.y()) - wanted).abs() < 1.1, "frame {index}: {} instead of {wanted}", mean(frame.y()));
+    }
+}
 
 #[tokio::test]
 async fn a_still_piece_looks_as_the_compositor_draws_it() {
