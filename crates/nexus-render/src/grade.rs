@@ -12,6 +12,8 @@ use rayon::prelude::*;
 const GAMMA: f64 = 2.2;
 /// Level (0 to 1) above which a brighter exposure bends towards white.
 const KNEE: f64 = 0.8;
+/// Level from which a darker exposure finds back to white.
+const MIDDLE: f64 = 0.5;
 /// Luma of red and blue, and colour differences per unit of them: BT.709.
 const RED: f64 = 0.2126;
 const BLUE: f64 = 0.0722;
@@ -50,9 +52,20 @@ pub(crate) fn apply(grade: Grade, picture: &mut Yuv420) {
     });
 }
 
-/// A level after the gain; a brighter one approaches white instead of passing it.
+/// A level (after the gain) with white kept white: a brighter one approaches it instead of passing it, and a darker one
+/// finds back to it from the middle on, so that foam and linen do not turn grey.
 fn bent(level: f64, gain: f64) -> f64 {
-    if gain <= 1.0 || level <= KNEE {
+    if gain < 1.0 {
+        let across = (level / gain - MIDDLE) / (1.0 - MIDDLE);
+        if across <= 0.0 {
+            return level;
+        }
+        let rest = 1.0 - MIDDLE * gain;
+        // The slope at the middle is that of the gain.
+        let slope = gain * (1.0 - MIDDLE) / rest;
+        return MIDDLE * gain + rest * (slope * across + (1.0 - slope) * across * across);
+    }
+    if level <= KNEE {
         return level;
     }
     // From the knee with slope 1 to white at the level that white itself is lifted to.
@@ -92,6 +105,17 @@ mod tests {
         assert_eq!(graded(brighter, [16, 128, 128]), [16, 128, 128]);
         let [high, ..] = graded(brighter, [200, 128, 128]);
         assert!((200..235).contains(&high), "{high}");
+    }
+
+    #[test]
+    fn a_darker_picture_keeps_its_whites() {
+        let darker = Grade { exposure: -0.5, warmth: 0.0 };
+        assert_eq!(graded(darker, [235, 128, 128])[0], 235);
+        let light = |code: u8| ((f64::from(code) - 16.0) / 219.0).powf(GAMMA);
+        let [y, ..] = graded(darker, [100, 128, 128]);
+        assert!((light(y) / light(100) - 0.707).abs() < 0.02, "{}", light(y) / light(100));
+        let levels: Vec<u8> = (16..=235).map(|code| graded(darker, [code, 128, 128])[0]).collect();
+        assert!(levels.is_sorted() && levels[150] < 166, "{levels:?}");
     }
 
     #[test]
