@@ -12,7 +12,7 @@ use nexus_edit::{CutPlan, Footage, Slot, look::Backdrop};
 use serde::{Deserialize, Serialize};
 
 use crate::choose::{Choice, Pick};
-use moment::{Moment, Rest, moment, room_s};
+use moment::{Moment, Rest, SLOWEST, moment, room_s};
 
 /// A slot with its shot, as it will be rendered and reported.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -193,9 +193,6 @@ impl Film<'_> {
         known.find_map(|pick| self.try_place(slot, pick)).ok_or(TooShortClips { bar_s })
     }
 }
-
-/// Ordinary footage is never slower than this.
-const SLOWEST: f64 = 0.8;
 
 /// The cut plan that `placed` really follows, and the pictures for it.
 #[must_use]

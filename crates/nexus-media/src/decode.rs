@@ -21,6 +21,11 @@ const FRAME_DEADLINE: Duration = Duration::from_secs(120);
 /// A source may end this many seconds early; its last frame then stands still.
 const STILL_TAIL_S: f64 = 0.25;
 
+/// Frames that may be missing at a source's end.
+pub(crate) fn still_tail(rate: FrameRate) -> u64 {
+    (rate.as_f64() * STILL_TAIL_S).ceil() as u64
+}
+
 /// A part of the picture, in pixels of the source after rotation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crop {
@@ -88,7 +93,7 @@ impl FrameReader {
             file: name_of(&spec.file),
             left: spec.frames,
             wanted: spec.frames,
-            tolerance: (spec.rate.as_f64() * STILL_TAIL_S).ceil() as u64,
+            tolerance: still_tail(spec.rate),
             last: None,
         })
     }

@@ -1,4 +1,4 @@
-//! Frames into H.264, one encoder behind a pipe. The same frames give the same bytes.
+//! Frames into H.264, H.265 or AV1, one encoder behind a pipe. The same frames give the same bytes.
 
 use std::{
     path::{Path, PathBuf},

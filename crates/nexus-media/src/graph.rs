@@ -7,7 +7,7 @@ use crate::{
     DecodeSpec, EncodeSpec, Limits, MediaError,
     arguments::Arguments,
     cache::probe_once,
-    decode::{self, Entry},
+    decode::{self, Entry, still_tail},
     durable::PartFile,
     encode::encoded,
     error::name_of,
@@ -19,9 +19,6 @@ use crate::{
 
 /// Longest wait for news of progress.
 const NEWS_DEADLINE: std::time::Duration = std::time::Duration::from_secs(120);
-
-/// A source that ends early stands still for at most this long, in seconds, as in every decoder.
-const STILL_TAIL_S: f64 = 0.25;
 
 /// A piece of a film.
 #[derive(Debug, Clone, PartialEq)]
@@ -156,7 +153,7 @@ fn arguments(spec: &GraphSpec, probed: &[Probed], part: &std::path::Path) -> Opt
 /// The filter graph and where the finished picture leaves it; `None` without a shot.
 fn graph(spec: &GraphSpec, probed: &[Probed]) -> Option<(Chain, Pad)> {
     let rate = spec.encode.rate;
-    let spare = (rate.as_f64() * STILL_TAIL_S).ceil() as u64;
+    let spare = still_tail(rate);
     let mut made = 0;
     let mut next = || {
         made += 1;

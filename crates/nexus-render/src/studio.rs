@@ -291,9 +291,11 @@ impl Studio {
             files.push(out);
         }
         context.report(done.load(Ordering::Relaxed), plan.frames(), "frames");
-        let outs: BTreeMap<u64, PathBuf> = missing.iter().map(|(piece, out)| (piece.start, out.clone())).collect();
-        for chain in chains(plan, missing.into_iter().map(|(piece, _)| piece).collect()) {
-            let pieces = chain.into_iter().map(|frames| Piece { out: outs[&frames.start].clone(), frames }).collect();
+        let (missing, outs): (Vec<_>, Vec<_>) = missing.into_iter().unzip();
+        // Chains keep the order of the pieces, and so of their files.
+        let mut outs = outs.into_iter();
+        for chain in chains(plan, missing) {
+            let pieces = chain.into_iter().zip(outs.by_ref()).map(|(frames, out)| Piece { frames, out }).collect();
             let job = ChainJob {
                 film: Arc::clone(film),
                 pieces,

@@ -65,7 +65,8 @@ pub struct FilmPlan<'a> {
 #[must_use]
 pub fn compose(plan: &FilmPlan<'_>) -> Edit {
     let look = Look::of(&plan.business.kit);
-    let pictures = pictures::pictures(plan, &look);
+    let grades = plan.grades();
+    let pictures = pictures::pictures(plan, &look, &grades);
     let mut laid = Laid::default();
     let mut place = None;
     for (index, scene) in plan.script.scenes.iter().enumerate() {
@@ -75,7 +76,7 @@ pub fn compose(plan: &FilmPlan<'_>) -> Edit {
             look: &look,
             scene,
             span_s: (plan.cuts.rate.start_of(from).0, plan.cuts.rate.start_of(to).0),
-            backdrops: plan.backdrops(index),
+            backdrops: plan.backdrops(index, &grades),
             lasts: plan.lasts(index),
         };
         let more = match scene.part {
@@ -106,10 +107,10 @@ pub fn compose(plan: &FilmPlan<'_>) -> Edit {
 
 impl FilmPlan<'_> {
     /// What the words of a scene stand against: one per picture.
-    fn backdrops(&self, scene: usize) -> Vec<Backdrop> {
-        let shots = self.footage.iter().zip(self.grades());
+    fn backdrops(&self, scene: usize, grades: &[Option<Grade>]) -> Vec<Backdrop> {
+        let shots = self.footage.iter().zip(grades);
         let of_scene = self.cuts.slots.iter().zip(shots).filter(|(slot, _)| slot.scene == scene);
-        of_scene.map(|(_, (shot, grade))| shot.backdrop.graded(grade)).collect()
+        of_scene.map(|(_, (shot, grade))| shot.backdrop.graded(*grade)).collect()
     }
 
     /// What brings each picture nearer to the light of all.

@@ -9,7 +9,7 @@ use super::{FilmPlan, Footage, end_card::BLOCK};
 use crate::{
     cut::{CutPlan, Join, Slot},
     look::Look,
-    model::{Animated, Asset, Clip, Easing, Filter, Interpolation, Position, Track, Tween, Video},
+    model::{Animated, Asset, Clip, Easing, Filter, Grade, Interpolation, Position, Track, Tween, Video},
 };
 
 /// Music below this energy counts as calm: sections may dissolve.
@@ -66,19 +66,16 @@ fn dissolves(cuts: &CutPlan, footage: &[Footage], look: &Look, index: usize) -> 
 
 /// The tracks of the pictures, the upper one first. Of two that dissolve into each other one stands on the upper
 /// track, and it is the one that fades.
-pub(super) fn pictures(plan: &FilmPlan<'_>, look: &Look) -> Vec<Track> {
+pub(super) fn pictures(plan: &FilmPlan<'_>, look: &Look, grades: &[Option<Grade>]) -> Vec<Track> {
     let slots = &plan.cuts.slots;
     let (mut upper, mut lower) = (Vec::new(), Vec::new());
     let mut is_upper = false;
-    let shots = plan.footage.iter().zip(plan.grades());
+    let shots = plan.footage.iter().zip(grades);
     for (index, (slot, (shot, grade))) in slots.iter().zip(shots).enumerate() {
         let enters = slot.join == Join::Dissolve;
         let leaves = slots.get(index + 1).is_some_and(|next| next.join == Join::Dissolve);
         is_upper = enters && !is_upper;
-        let mut clip = picture(plan, look, (slot, shot), Overlap { enters, leaves, is_upper });
-        if let Asset::Video(video) = &mut clip.asset {
-            video.grade = grade;
-        }
+        let clip = picture(plan, look, (slot, shot, *grade), Overlap { enters, leaves, is_upper });
         if is_upper { upper.push(clip) } else { lower.push(clip) }
     }
     [upper, lower].into_iter().filter(|clips| !clips.is_empty()).map(|clips| Track { clips }).collect()
@@ -92,7 +89,12 @@ struct Overlap {
     is_upper: bool,
 }
 
-fn picture(plan: &FilmPlan<'_>, look: &Look, (slot, shot): (&Slot, &Footage), overlap: Overlap) -> Clip {
+fn picture(
+    plan: &FilmPlan<'_>,
+    look: &Look,
+    (slot, shot, grade): (&Slot, &Footage, Option<Grade>),
+    overlap: Overlap,
+) -> Clip {
     // Half a dissolve lies on either side of its cut, in whole frames.
     let rate = plan.cuts.rate.as_f64();
     let half_s = (look.motion.dissolve_s / 2.0 * rate).round() / rate;
@@ -104,6 +106,7 @@ fn picture(plan: &FilmPlan<'_>, look: &Look, (slot, shot): (&Slot, &Footage), ov
         speed: shot.speed,
         volume: Animated::Constant(shot.volume),
         focus: Some(shot.backdrop.focus),
+        grade,
         ..Video::new(shot.src.as_str())
     });
     let is_end = plan.script.scenes.get(slot.scene).is_some_and(|scene| scene.part == Part::End);

@@ -7,7 +7,7 @@ const LEAD_S: f64 = 0.3;
 /// Seconds at the end of a file that are never relied on.
 const MARGIN_S: f64 = 0.05;
 /// Ordinary footage is never slower than this.
-const SLOWEST: f64 = 0.8;
+pub(super) const SLOWEST: f64 = 0.8;
 /// Seconds of a shot beyond its slot up to which they are left in one piece.
 const MOST_REST_S: f64 = 1.0;
 /// Seconds on either side of a stretch that are kept where there are as many: material for a dissolve.
