@@ -1,0 +1,253 @@
+"""Grooves of jazz, blues, folk, Latin, Caribbean and African music, of waltzes and compound meters, and of hands."""
+
+from __future__ import annotations
+
+from .percussion import Groove, groove
+
+WORLD_GROOVES: dict[str, Groove] = {
+    "reggaeton": groove(
+        "4/4",
+        ("kick:x...x...x...x...",),
+        ("snare:...x..x....x..x.", "rim:...x..x....x..x.", "snare:...x..x....x..x. clap:......x.......x."),
+        ("closed:x.x.x.x.x.x.x.x.", "closed:x.xxx.xxx.xxx.xx", "maracas:xoxoxoxoxoxoxoxo", "closed:................"),
+    ),
+    "one drop": groove(
+        "4/4",
+        ("kick:....X.......X...", "kick:....X.......X..."),
+        ("rim:....X.......X...", "snare:....X.......X...", "rim:....X..o....X.o.", "rim:....X..x....X..."),
+        ("closed:x.x.x.x.x.x.x.x.", "closed:xgx.xgx.xgx.xgx.", "closed:..x...x...x...x."),
+    ),
+    "steppers": groove(
+        "4/4",
+        ("kick:x...x...x...x...",),
+        ("rim:....X.......X...", "snare:....X.......X..."),
+        ("closed:x.x.x.x.x.x.x.x.", "closed:..x...x...x...x."),
+    ),
+    "rockers": groove(
+        "4/4",
+        ("kick:x...X...x...X...", "kick:x.......X......."),
+        ("snare:....X.......X...",),
+        ("closed:x.x.x.x.x.x.x.x.",),
+    ),
+    "ska": groove(
+        "4/4",
+        ("kick:x.......x.......", "kick:x...x...x...x...", "kick:....x.......x..."),
+        ("snare:....X.......X...", "rim:....X.......X..."),
+        ("closed:x.x.x.x.x.x.x.x.", "closed:..x...x...x...x.", "ride:x.x.x.x.x.x.x.x."),
+    ),
+    "bossa": groove(
+        "4/4",
+        ("kick:x..xx..xx..xx..x", "kick:x.....xox.....xo"),
+        ("rim:x..x..x...x..x..|..x...x..x..x..x", "rim:x.....x.....x...|....x.....x.....", "rim:x..x..x...x..x.."),
+        ("closed:x.x.x.x.x.x.x.x.", "closed:xoxoxoxoxoxoxoxo", "ride:x.x.x.x.x.x.x.x."),
+        ("cabasa:................", "cabasa:xoxoxoxoxoxoxoxo"),
+    ),
+    "salsa": groove(
+        "4/4",
+        ("clave:x..x..x.|..x.x...", "clave:..x.x...|x..x..x.", "clave:x..x...x|..x.x..."),
+        (
+            "conga_mute:x.x.x.x. conga:......xx",
+            "conga_mute:x.X.x... conga:......xx conga_low:........",
+            "conga_mute:..x...x. conga:......xx",
+        ),
+        ("cowbell:x.x.x.x.", "cowbell:x...x...", "cowbell:x.xxx.xx", "timbale:x.x.x.xx|.xx.x.xx"),
+        ("maracas:xxxxxxxx", "guiro:x.xxx.xx", "maracas:........", "bongo_high:Xoxoxoxo"),
+    ),
+    "cumbia": groove(
+        "4/4",
+        ("kick:x.......x.......", "kick:x...x...x...x..."),
+        ("snare:....x.......x...", "rim:....x..x....x..x", "conga:......xx......xx"),
+        ("guiro:x...x.x.x...x.x.", "guiro_long:x...x.x.x...x.x.", "maracas:x.xxx.xxx.xxx.xx"),
+        ("cowbell:x...x...x...x...", "cowbell:................", "timbale:..x...x...x...x."),
+    ),
+    "afrobeat": groove(
+        "4/4",
+        ("kick:x..x..x...x..x..", "kick:x.....x.x.....x.", "kick:x.x...x...x...x."),
+        ("snare:....x..x.x..x...", "rim:....x..x....x..x", "snare:......x.....x.x."),
+        ("closed:x.x.x.xxx.x.x.xx", "open:..x...x...x...x.", "closed:xgxgxgxgxgxgxgxg"),
+        ("cabasa:xoxoxoxoxoxoxoxo", "agogo:x..x..x...x.x...", "conga:..xx..x...xx..x.", "clave:x..x..x...x.x..."),
+    ),
+    "afro pop": groove(
+        "4/4",
+        ("kick:x...x...x...x...", "kick:x..x....x..x....", "kick:x......x..x....."),
+        ("snare:...x..x....x..x.", "rim:...x..x...x.....", "clap:......x.......x.", "rim:...x..x.....x..."),
+        ("cabasa:xoxoxoxoxoxoxoxo", "closed:..x...x...x...x.", "closed:x.xxx.xxx.xxx.xx"),
+    ),
+    "tresillo": groove(
+        "4/4",
+        ("kick:x..x..x.x..x..x.", "kick:x..x..x.........", "kick:x...x...x...x..."),
+        ("clap:....X.......X...", "snare:...x..x....x..x.", "clap:x..x..x.x..x..x."),
+        ("closed:xoxoxoxoxoxoxoxo", "closed:x.x.x.x.x.x.x.x."),
+    ),
+    "train": groove(
+        "4/4",
+        ("kick:x...x...x...x...", "kick:x.......x......."),
+        ("snare:ggxgggxgggxgggxg", "snare:ogXgogXgogXgogXg", "snare:ogogXgogogogXgog"),
+        ("pedal:..x...x...x...x.", "pedal:....x.......x..."),
+    ),
+    "country": groove(
+        "4/4",
+        ("kick:x.......x.......", "kick:x.......x.x....."),
+        ("rim:....X.......X...", "snare:....X.......X..."),
+        ("closed:x.x.x.x.x.x.x.x.",),
+    ),
+    "swing": groove(
+        "4/4",
+        ("kick:gggg", "kick:x.x.", "kick:....", "kick:o..?"),
+        ("snare:............|..?..?..?..g", "snare:..g..?..g..?", "snare:............"),
+        ("ride:x..x.xx..x.x", "ride:x..x.xx..x.x", "ride:x..x.xx..xxx|x.xx.xx..x.x", "closed:x..x.xx..x.x"),
+        ("pedal:.x.x", "pedal:.X.X"),
+    ),
+    "swing brush": groove(
+        "4/4",
+        ("kick:o.o.", "kick:....", "kick:gggg"),
+        ("snare:xoxo", "snare:x.ox.oo.ox.o", "snare:o..o.oo..o.o"),
+        ("ride:............", "ride:x..x.xx..x.x"),
+        ("pedal:.x.x",),
+    ),
+    "shuffle": groove(
+        "4/4",
+        ("kick:x.....x.....", "kick:x.....x.x...", "kick:x.xx..x.xx..", "kick:x..x..x..x.."),
+        ("snare:...X.....X..", "snare:...X..g.gX..", "snare:..gX.g..gX.g"),
+        ("closed:x.xx.xx.xx.x", "ride:x.xx.xx.xx.x", "closed:X.oX.oX.oX.o", "closed:xxxxxxxxxxxx"),
+    ),
+    "half shuffle": groove(
+        "4/4",
+        ("kick:x.....x.....", "kick:x....xx.....", "kick:x...........|x....x......"),
+        ("snare:.g..g.X.g..g", "snare:......X....."),
+        ("closed:x.xx.xx.xx.x", "ride:x.xx.xx.xx.x"),
+    ),
+    "slow blues": groove(
+        "12/8",
+        ("kick:x.....x.....", "kick:x....xx.....", "kick:x..x..x..x.."),
+        ("snare:...X.....X..", "snare:...X.....X.g"),
+        ("closed:xxxxxxxxxxxx", "ride:xxxxxxxxxxxx", "ride:x.xx.xx.xx.x", "closed:XooXooXooXoo"),
+    ),
+    "doo wop": groove(
+        "12/8",
+        ("kick:x.....x.....", "kick:x....xx..x.."),
+        ("snare:...X.....X..", "rim:...X.....X.."),
+        ("closed:xxxxxxxxxxxx", "ride:xooxooxooxoo", "closed:x..x..x..x.."),
+    ),
+    "afro twelve": groove(
+        "12/8",
+        ("kick:x.....x.....", "kick:x..x..x..x..", "kick:x....x..x..."),
+        ("conga:..x.xx..x.xx", "conga_low:x..x..x..x.. conga:.xx.xx.xx.xx"),
+        ("agogo:x.x.xx.x.x.x", "cowbell:x.x.xx.x.x.x", "cowbell:x.x.x.xx.x.x"),
+        ("cabasa:xooxooxooxoo", "maracas:x.xx.xx.xx.x", "cabasa:............"),
+    ),
+    "six eight": groove(
+        "6/8",
+        ("kick:x.....", "kick:x....x", "kick:x.....|x.x..."),
+        ("snare:...X..", "rim:...X..", "snare:...X.."),
+        ("closed:xxxxxx", "ride:xxxxxx", "closed:Xooxoo", "closed:x.xx.x"),
+    ),
+    "six eight rock": groove(
+        "6/8",
+        ("kick:x.........xx", "kick:x...x.....x."),
+        ("snare:......X.....",),
+        ("closed:x.x.x.x.x.x.", "crash:x.....x.....", "ride:x.x.x.x.x.x."),
+    ),
+    "jig": groove(
+        "6/8",
+        ("kick:x..x..", "kick:x.....", "kick:X..o.."),
+        ("snare:..x..x", "tambourine:x.xx.x", "tom3:xooxoo", "rim:......"),
+        ("tambourine:......", "tambourine:x..x..", "closed:xooxoo"),
+    ),
+    "waltz": groove(
+        "3/4",
+        ("kick:x.....", "kick:x....x", "kick:x..x.."),
+        ("snare:..x.x.", "rim:..x.x.", "snare:....x.", "snare:..X...", "closed:..x.x."),
+        ("closed:x.x.x.", "ride:x.x.x.", "closed:......", "closed:..x.x."),
+    ),
+    "rock waltz": groove(
+        "3/4",
+        ("kick:x...........", "kick:x.......x...", "kick:x.....x....."),
+        ("snare:....X...X...", "snare:....X.......", "snare:........X..."),
+        ("closed:x.x.x.x.x.x.", "ride:x.x.x.x.x.x.", "crash:x...x...x...", "closed:xoxoxoxoxoxo"),
+    ),
+    "jazz waltz": groove(
+        "3/4",
+        ("kick:x........", "kick:x....x...", "kick:........."),
+        ("snare:.....g...", "snare:.....x..g", "snare:........."),
+        ("ride:x..x.xx.x", "ride:x..x.xx..", "ride:x..x..x.x"),
+        ("pedal:.x.", "pedal:.xx", "pedal:..x"),
+    ),
+    "polka": groove(
+        "2/4",
+        ("kick:x.x.", "kick:x...x..."),
+        ("snare:.x.x", "snare:..x...x.", "snare:..x..ox."),
+        ("closed:....", "closed:.x.x", "closed:x.x.x.x."),
+    ),
+    "march": groove(
+        "2/4",
+        ("kick:x.x.", "kick:x...x...", "kick:x..."),
+        ("snare:x.xxx.x.", "snare:x..ox..o", "snare:x.rrx.x.|x.xxx...", "snare:X.ooX.oo"),
+        ("crash:....", "crash:x.x.", "crash:.x.x"),
+    ),
+    "samba": groove(
+        "2/4",
+        ("low_tom:o...X...", "kick:x..xX..x", "kick:x..xx..x"),
+        ("snare:XggxgXgx", "snare:xgXgxgXg", "snare:XgxgXggx"),
+        ("tambourine:xoxxxoxx", "cabasa:XooxXoox", "maracas:xoxxxoxx"),
+        ("agogo:x.xx.x.x agogo_low:........", "agogo:x.x..x.. agogo_low:.....x.x", "cuica:..x..x.x", "block:x.x.xx.x"),
+    ),
+    "tango": groove(
+        "4/4",
+        ("kick:................", "kick:x.......x......."),
+        ("snare:................", "rim:x..x..x...x.....", "snare:x..xx...x..xx.oo"),
+        ("closed:................",),
+    ),
+    "baiao": groove(
+        "2/4",
+        ("kick:x..x..x.", "kick:x..x...."),
+        ("snare:...x..x.", "snare:g.gxg.gx"),
+        ("triangle:..x...x. triangle_mute:xx.xxx.x", "cabasa:XooxXoox"),
+    ),
+    "congas": groove(
+        "4/4",
+        (
+            "conga_low:......xx......xx conga_mute:x...x...x...x...",
+            "conga:..x...xx..x...xx conga_low:x.......x.......",
+            "conga_mute:x.x.x...x.x.x... conga:......xx......xx",
+        ),
+        (
+            "cabasa:xoxoxoxoxoxoxoxo",
+            "maracas:x.x.x.x.x.x.x.x.",
+            "bongo_high:XoxoXoxoXoxoXoxo",
+            "cabasa:................",
+        ),
+        ("clave:x..x..x...x.x...", "cowbell:x...x...x...x...", "block:x..x..x...x.x...", "clave:................"),
+    ),
+    "hand drums": groove(
+        "4/4",
+        (
+            "bongo_low:x.......x....... bongo_high:..xxx.xx..xxx.xx",
+            "conga_low:x..x....x..x.... conga:......x.......x.",
+            "tom4:x.....x.x....... tom2:...x......xx.x..",
+        ),
+        (
+            "tambourine:....x.......x...",
+            "clap:....x.......x...",
+            "maracas:x.x.x.x.x.x.x.x.",
+            "tambourine:................",
+        ),
+    ),
+    "taiko": groove(
+        "4/4",
+        ("tom4:X.......x.x.....", "tom4:X..x..x.X..x..x.", "low_tom:X...x.x.X...x.x.", "tom4:X.ooX.ooX.ooX.oo"),
+        ("tom2:....o..o....o..o", "tom1:..o...o...o...o.", "rim:xoxoxoxoxoxoxoxo", "tom2:................"),
+    ),
+    "stomp": groove(
+        "4/4",
+        ("kick:x...x...x...x...", "kick:x.x.....x.x....."),
+        ("clap:....X.......X...",),
+        ("tambourine:................", "tambourine:....x.......x..."),
+    ),
+    "snare roll march": groove(
+        "4/4",
+        ("kick:x.......x.......", "kick:................"),
+        ("snare:XoooXoooXoooXooo", "snare:x.ooxoo.x.ooxrrr", "snare:X.ooX.ooX.rrX.o."),
+        ("crash:................",),
+    ),
+}
