@@ -101,6 +101,16 @@ pub struct Pcm {
     pub samples: Vec<f32>,
 }
 
+/// Mono sound that arrives piece by piece, so that no more than a piece has to be held.
+#[async_trait]
+pub trait Sound: Send {
+    /// Samples per second, 8,000 to 192,000.
+    fn rate_hz(&self) -> u32;
+
+    /// The next samples, nominally in [-1, 1]; `None` at the end.
+    async fn next(&mut self) -> PortResult<Option<Vec<f32>>>;
+}
+
 /// Reads media files. Untrusted bytes are parsed only behind this port.
 #[async_trait]
 pub trait Media: Adapter + Send + Sync {
@@ -116,8 +126,12 @@ pub trait Media: Adapter + Send + Sync {
     /// As [`Media::probe`]; also `Invalid` without a picture stream.
     async fn examine(&self, file: &Path, context: &StepContext) -> PortResult<Examination>;
 
-    /// The sound as mono samples at `rate_hz`, on the timeline that the renderer uses.
-    async fn pcm(&self, file: &Path, rate_hz: u32) -> PortResult<Pcm>;
+    /// The whole sound, on the timeline that the renderer uses: encoder delay is taken off, a late track begins with
+    /// silence.
+    ///
+    /// # Errors
+    /// As [`Media::probe`]; `Invalid` without sound. What is wrong further on comes with the pieces.
+    async fn listen(&self, file: &Path) -> PortResult<Box<dyn Sound>>;
 
     /// A copy of `film` within `spec`, written to `out`: the stream copied when it fits, encoded when not.
     async fn rendition(&self, film: &Path, spec: &RenditionSpec, out: &Path) -> PortResult<MediaInfo>;

@@ -16,6 +16,7 @@ mod frame;
 mod graph;
 mod jail;
 mod limits;
+mod listen;
 mod loudness;
 mod mux;
 mod port;

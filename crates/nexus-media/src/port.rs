@@ -7,10 +7,10 @@ use nexus_core::{
     PortResult,
     film::RenditionSpec,
     footage::{Examination, MediaInfo},
-    port::{Adapter, Media, Pcm, StepContext},
+    port::{Adapter, Media, Sound, StepContext},
 };
 
-use crate::{Limits, SoundSpec, examine::examine, probe::probe, read_sound, rendition::rendition};
+use crate::{Limits, examine::examine, listen::listen, probe::probe, rendition::rendition};
 
 /// Reads media files with ffmpeg and ffprobe.
 #[derive(Debug, Clone, Default)]
@@ -38,10 +38,8 @@ impl Media for FfmpegMedia {
         Ok(examine(file, &self.limits, context).await?)
     }
 
-    async fn pcm(&self, file: &Path, rate_hz: u32) -> PortResult<Pcm> {
-        probe(file, &self.limits).await?;
-        let spec = SoundSpec { rate_hz, channels: 1, start_s: 0.0, length_s: None, tempo: 1.0 };
-        Ok(Pcm { rate_hz, samples: read_sound(file, &spec).await? })
+    async fn listen(&self, file: &Path) -> PortResult<Box<dyn Sound>> {
+        Ok(Box::new(listen(file, &self.limits).await?))
     }
 
     async fn rendition(&self, film: &Path, spec: &RenditionSpec, out: &Path) -> PortResult<MediaInfo> {

@@ -127,7 +127,7 @@ fn check(rate_hz: u32, channels: u16) -> Result<(), MediaError> {
     )))
 }
 
-fn read_arguments(file: &Path, spec: &SoundSpec) -> Arguments {
+pub(crate) fn read_arguments(file: &Path, spec: &SoundSpec) -> Arguments {
     let input = Arguments::ffmpeg().pair("-filter_threads", "1").file(file, 1, spec.start_s).pair("-map", "0:a:0");
     let bounded = match spec.length_s {
         // An output option, counted after the change of tempo.

@@ -4,6 +4,7 @@ mod decode;
 mod encode;
 mod examine;
 mod hostile;
+mod listen;
 mod material;
 mod mux;
 mod port;
