@@ -2,23 +2,26 @@
 //! model that walks through bars of 3 or 4 beats.
 
 use crate::{
+    ear::Heard,
     means::Summary,
     onset::Onsets,
     spectrum::{BANDS, TIMBRE},
-    weights::{BAR_BIAS, BAR_WEIGHTS},
+    weights::{DOWNBEAT_BIAS, DOWNBEAT_WEIGHTS},
 };
 
 /// Features of one beat before its neighbours are added.
 pub(crate) const LOCAL_FEATURES: usize = 19;
 /// Beats on either side that the model sees.
 pub(crate) const CONTEXT: usize = 3;
-/// Inputs of the logistic model.
-pub(crate) const BAR_INPUTS: usize = LOCAL_FEATURES * (2 * CONTEXT + 1);
+/// Inputs of the model of the arrangement.
+const ARRANGEMENT_INPUTS: usize = LOCAL_FEATURES * (2 * CONTEXT + 1);
 
 /// Bars that are tried, with the log of how common they are.
-const METERS: [(usize, f64); 2] = [(4, -0.05), (3, -3.0)];
+const METERS: [(usize, f64); 4] = [(4, -0.05), (3, -3.0), (2, -6.0), (6, -8.0)];
+/// Most beats in a bar.
+const MOST_BEATS: usize = 12;
 /// Log probability that a bar is cut short or drawn out by some beats.
-const SLIP: f64 = -6.0;
+const SLIP: f64 = -12.0;
 
 /// Beats in bars.
 #[derive(Debug, Clone)]
@@ -31,9 +34,49 @@ pub(crate) struct Bars {
     pub(crate) likelihood: f64,
 }
 
+impl Bars {
+    /// Bars that begin at given downbeats; beats before the first one count backwards from it.
+    pub(crate) fn given(is_downbeat: &[bool]) -> Self {
+        let firsts: Vec<usize> = (0..is_downbeat.len()).filter(|index| is_downbeat[*index]).collect();
+        let mut lengths: Vec<usize> = firsts.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        lengths.sort_unstable();
+        let usual = lengths.get(lengths.len() / 2).copied().unwrap_or(4).min(MOST_BEATS);
+        let first = firsts.first().copied().unwrap_or(0);
+        let mut positions = Vec::with_capacity(is_downbeat.len());
+        for (index, down) in is_downbeat.iter().enumerate() {
+            let steady = if index < first {
+                (usual * is_downbeat.len() + index - first) % usual
+            } else {
+                positions.last().map_or(0, |last| (last + 1) % usual)
+            };
+            positions.push(if *down { 0 } else { steady });
+        }
+        Self { meter: usual, positions, likelihood: 0.0 }
+    }
+}
+
+/// How likely each beat is a downbeat: a logistic model.
+#[derive(Debug, Clone)]
+pub(crate) struct DownbeatModel {
+    pub(crate) weights: Vec<f64>,
+    pub(crate) bias: f64,
+}
+
+impl DownbeatModel {
+    /// The one that the program carries.
+    pub(crate) fn shipped() -> Self {
+        Self { weights: DOWNBEAT_WEIGHTS.to_vec(), bias: DOWNBEAT_BIAS }
+    }
+
+    fn chance(&self, inputs: &[f64]) -> f64 {
+        let sum: f64 = inputs.iter().zip(&self.weights).map(|(value, weight)| value * weight).sum();
+        1.0 / (1.0 + (-(sum + self.bias)).exp())
+    }
+}
+
 /// The bars that explain the beats best.
-pub(crate) fn find_bars(summary: &Summary, onsets: &Onsets, times: &[f64]) -> Bars {
-    let chances: Vec<f64> = bar_inputs(summary, onsets, times).iter().map(|inputs| chance(inputs)).collect();
+pub(crate) fn find_bars(heard: &Heard, times: &[f64]) -> Bars {
+    let chances: Vec<f64> = bar_inputs(heard, times).iter().map(|inputs| heard.downbeats.chance(inputs)).collect();
     bars_from_chances(&chances)
 }
 
@@ -47,9 +90,19 @@ pub(crate) fn bars_from_chances(chances: &[f64]) -> Bars {
     found.max_by(|a, b| a.likelihood.total_cmp(&b.likelihood)).expect("there is at least one meter")
 }
 
-fn chance(inputs: &[f64]) -> f64 {
-    let sum: f64 = inputs.iter().zip(BAR_WEIGHTS).map(|(value, weight)| value * weight).sum();
-    1.0 / (1.0 + (-(sum + BAR_BIAS)).exp())
+/// What the downbeat model knows of each beat: one value per weight, the network's logits of a downbeat and of a beat
+/// first, then the arrangement around it.
+pub(crate) fn bar_inputs(heard: &Heard, times: &[f64]) -> Vec<Vec<f64>> {
+    let mut rows = arrangement(&heard.summary, &heard.onsets, times);
+    for (row, time) in rows.iter_mut().zip(times) {
+        row.splice(0..0, [logit(heard.chances.downbeat_at(*time)), logit(heard.chances.beat_at(*time))]);
+    }
+    rows
+}
+
+fn logit(chance: f32) -> f64 {
+    let chance = f64::from(chance).clamp(1e-3, 1.0 - 1e-3);
+    (chance / (1.0 - chance)).ln()
 }
 
 /// Viterbi over positions in the bar.
@@ -85,14 +138,14 @@ fn walk(chances: &[f64], meter: usize) -> Bars {
     Bars { meter, positions, likelihood }
 }
 
-/// Inputs of the model for every beat: the features of the beat and of its neighbours, each feature
+/// Inputs of the model of the arrangement for every beat: the features of the beat and of its neighbours, each feature
 /// with mean 0 and deviation 1 over the track.
-pub(crate) fn bar_inputs(summary: &Summary, onsets: &Onsets, times: &[f64]) -> Vec<Vec<f64>> {
+fn arrangement(summary: &Summary, onsets: &Onsets, times: &[f64]) -> Vec<Vec<f64>> {
     let mut local = local_features(summary, onsets, times);
     standardise(&mut local);
     (0..local.len())
         .map(|index| {
-            let mut inputs = Vec::with_capacity(BAR_INPUTS);
+            let mut inputs = Vec::with_capacity(ARRANGEMENT_INPUTS);
             for shift in 0..=2 * CONTEXT {
                 match (index + shift).checked_sub(CONTEXT).and_then(|at| local.get(at)) {
                     Some(features) => inputs.extend_from_slice(features),

@@ -4,22 +4,24 @@
 
 /// One part in so many of a beat period counts as "at the beat".
 pub(crate) const BEAT_SHARE: usize = 16;
-/// Cost of a relative change of the interval; 100 allows a few percent per beat.
-const STIFFNESS: f32 = 100.0;
+/// Cost of a relative change of the interval that allows a few percent per beat.
+pub(crate) const STIFF: f32 = 100.0;
+/// As [`STIFF`], for music whose tempo breathes.
+pub(crate) const SUPPLE: f32 = 50.0;
 
-/// The most likely beats, in ticks, with intervals of `shortest..=longest` ticks. Empty when the curve is shorter
+/// No dearer change of the interval is considered: it never wins.
+const DEAREST: f64 = 12.0;
+
+/// The most likely beats, in ticks, with intervals of `shortest..=longest` ticks that change as `stiffness` lets them. Empty when the curve is shorter
 /// than two intervals.
-pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize) -> Vec<usize> {
+pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize, stiffness: f32) -> Vec<usize> {
     let intervals = intervals(shortest, longest);
     let len = activation.len();
     if intervals.is_empty() || len < 2 * longest {
         return vec![];
     }
     let table = Table::new(activation);
-    let costs: Vec<Vec<f32>> = intervals
-        .iter()
-        .map(|to| intervals.iter().map(|from| STIFFNESS * (*to as f32 / *from as f32 - 1.0).abs()).collect())
-        .collect();
+    let changes: Vec<Changes> = intervals.iter().map(|to| Changes::new(&intervals, *to, stiffness)).collect();
     // `best[tick][k]`: the most likely past in which a beat with following interval k begins at `tick`.
     // Only the last `longest` rows are needed.
     let kinds = intervals.len();
@@ -40,10 +42,11 @@ pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize) -> Vec
             // A beat may be the first one when less than its interval has passed.
             let mut chosen =
                 if tick < *interval { (table.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
-            for (earlier, cost) in costs[kind].iter().enumerate() {
-                let value = arrivals[earlier] - f64::from(*cost);
+            let Changes { first, costs } = &changes[kind];
+            for (earlier, (arrival, cost)) in arrivals[*first..].iter().zip(costs).enumerate() {
+                let value = arrival - cost;
                 if value > chosen.0 {
-                    chosen = (value, earlier as u8);
+                    chosen = (value, (first + earlier) as u8);
                 }
             }
             best[slot] = chosen.0;
@@ -69,6 +72,21 @@ pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize) -> Vec
     }
     ticks.reverse();
     ticks
+}
+
+/// From which intervals one may come to another, and what it costs.
+struct Changes {
+    first: usize,
+    costs: Vec<f64>,
+}
+
+impl Changes {
+    fn new(intervals: &[usize], to: usize, stiffness: f32) -> Self {
+        let cost = |from: usize| f64::from(stiffness * (to as f32 / from as f32 - 1.0).abs());
+        let allowed: Vec<usize> = (0..intervals.len()).filter(|index| cost(intervals[*index]) <= DEAREST).collect();
+        let first = allowed.first().copied().unwrap_or(0);
+        Self { first, costs: allowed.iter().map(|index| cost(intervals[*index])).collect() }
+    }
 }
 
 /// At most 60 intervals between two bounds, spaced evenly in the logarithm.

@@ -4,16 +4,19 @@
 
 use crate::{
     bar::{find_bars, median_interval, turn},
-    decode::{BEAT_SHARE, decode, log_likelihood},
-    means::{Means, Summary},
-    onset::{Onsets, TICKS_PER_S, autocorrelation},
+    decode::{BEAT_SHARE, STIFF, SUPPLE, decode, log_likelihood},
+    ear::Heard,
+    means::Means,
+    onset::{TICKS_PER_S, autocorrelation},
     spectrum::{BANDS, FRAMES_PER_S},
-    weights::{LEVEL_SCALE, LEVEL_WEIGHTS},
+    weights::LEVEL_WEIGHTS,
 };
 
 /// Numbers by which readings compete.
-pub(crate) const LEVEL_FEATURES: usize = 21;
+pub(crate) const LEVEL_FEATURES: usize = 27;
 
+/// Fewest beats of a reading.
+const FEWEST_BEATS: usize = 4;
 const SLOWEST_BPM: f64 = 54.0;
 const FASTEST_BPM: f64 = 216.0;
 /// Reach of the comparison of pitches around a beat, in seconds.
@@ -33,41 +36,56 @@ pub(crate) struct Reading {
 impl Reading {
     /// Weighted evidence; only differences between readings of one track mean anything.
     pub(crate) fn score(&self) -> f64 {
-        let scaled = self.features.iter().zip(LEVEL_SCALE);
-        scaled.zip(LEVEL_WEIGHTS).map(|((value, scale), weight)| value * scale * weight).sum()
+        self.features.iter().zip(LEVEL_WEIGHTS).map(|(value, weight)| value * weight).sum()
     }
 }
 
 /// Every reading of the track, the likeliest first.
-pub(crate) fn readings(summary: &Summary, onsets: &Onsets) -> Vec<Reading> {
-    let mut list: Vec<Reading> = Vec::new();
-    for period in periods(onsets) {
-        let ticks = period * TICKS_PER_S;
-        let (shortest, longest) = ((ticks * 0.93).floor() as usize, (ticks * 1.07).ceil() as usize);
-        let decoded = decode(&onsets.activation, shortest, longest);
-        if decoded.len() < 4 {
-            continue;
+pub(crate) fn readings(heard: &Heard) -> Vec<Reading> {
+    let network = heard.chances.beat_ticks();
+    let both: Vec<f32> = heard.onsets.activation.iter().zip(&network).map(|(a, b)| 0.5 * (a + b)).collect();
+    let mut ways: Vec<Vec<f64>> = Vec::new();
+    let mut add = |times: Vec<f64>| {
+        if times.len() >= FEWEST_BEATS && !ways.iter().any(|other| same(other, &times)) {
+            ways.push(times);
         }
-        let times: Vec<f64> = decoded.iter().map(|tick| *tick as f64 / TICKS_PER_S).collect();
-        let off: Vec<f64> = times.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])).collect();
-        for times in [times, off] {
-            let known = list.iter().any(|other| same(&other.times, &times));
-            if !known && times.len() >= 4 {
-                list.push(reading(summary, onsets, times));
-            }
-        }
-    }
-    let best = |index: usize, list: &[Reading]| {
-        list.iter().map(|reading| reading.features[index]).fold(f64::NEG_INFINITY, f64::max)
     };
-    for index in [0, 3] {
-        let top = best(index, &list);
+    let seconds = |ticks: Vec<usize>| -> Vec<f64> { ticks.iter().map(|tick| *tick as f64 / TICKS_PER_S).collect() };
+    for period in periods(&heard.onsets.strength, 5).into_iter().chain(periods(&heard.chances.beat, 2)) {
+        let ticks = period * TICKS_PER_S;
+        let times = seconds(decode(&both, (ticks * 0.93).floor() as usize, (ticks * 1.07).ceil() as usize, STIFF));
+        add(between(&times));
+        add(times);
+    }
+    // Where the tempo breathes, no period of the whole track is right.
+    let ticks = |bpm: f64| 60.0 / bpm * TICKS_PER_S;
+    let free = seconds(decode(&network, ticks(FASTEST_BPM) as usize, ticks(SLOWEST_BPM) as usize, SUPPLE));
+    add(between(&free));
+    add(free.iter().copied().step_by(2).collect());
+    add(free.iter().copied().skip(1).step_by(2).collect());
+    add(doubled(&free));
+    add(free);
+    let mut list: Vec<Reading> = ways.into_iter().map(|times| reading(heard, times)).collect();
+    for index in [0, 3, 21] {
+        let top = list.iter().map(|reading| reading.features[index]).fold(f64::NEG_INFINITY, f64::max);
         for reading in &mut list {
             reading.features[index] -= top;
         }
     }
     list.sort_by(|a, b| b.score().total_cmp(&a.score()));
     list
+}
+
+/// The middle between each beat and the next.
+fn between(times: &[f64]) -> Vec<f64> {
+    times.windows(2).map(|pair| f64::midpoint(pair[0], pair[1])).collect()
+}
+
+/// Beats and the middles between them.
+fn doubled(times: &[f64]) -> Vec<f64> {
+    let mut all: Vec<f64> = times.iter().copied().chain(between(times)).collect();
+    all.sort_by(f64::total_cmp);
+    all
 }
 
 /// True when most beats of the two lie within 30 ms.
@@ -88,11 +106,12 @@ fn same(a: &[f64], b: &[f64]) -> bool {
     hits * 10 > a.len() * 8
 }
 
-/// Periods worth a decoding, in seconds: peaks of a comb over the autocorrelation and their relatives.
-fn periods(onsets: &Onsets) -> Vec<f64> {
+/// Periods worth a decoding, in seconds: the first `most` peaks of a comb over the autocorrelation of a curve, with one
+/// value per frame, and their relatives.
+fn periods(curve: &[f32], most: usize) -> Vec<f64> {
     let longest = 60.0 / SLOWEST_BPM;
     let shortest = 60.0 / FASTEST_BPM;
-    let curve = autocorrelation(&onsets.strength, (longest * 4.5 * FRAMES_PER_S) as usize);
+    let curve = autocorrelation(curve, (longest * 4.5 * FRAMES_PER_S) as usize);
     let at = |seconds: f64| -> f64 {
         let place = seconds * FRAMES_PER_S;
         let index = place.floor() as usize;
@@ -118,7 +137,7 @@ fn periods(onsets: &Onsets) -> Vec<f64> {
         .collect();
     peaks.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut list: Vec<f64> = Vec::new();
-    for (rank, (_, period)) in peaks.iter().take(5).enumerate() {
+    for (rank, (_, period)) in peaks.iter().take(most).enumerate() {
         let ratios = if rank < 2 { &RATIOS[..] } else { &RATIOS[..3] };
         for ratio in ratios {
             let relative = period * ratio;
@@ -131,8 +150,9 @@ fn periods(onsets: &Onsets) -> Vec<f64> {
     list
 }
 
-fn reading(summary: &Summary, onsets: &Onsets, times: Vec<f64>) -> Reading {
-    let bars = find_bars(summary, onsets, &times);
+fn reading(heard: &Heard, times: Vec<f64>) -> Reading {
+    let Heard { summary, onsets, chances, .. } = heard;
+    let bars = find_bars(heard, &times);
     let period = median_interval(&times);
     let at = |shift: f64| -> Vec<f64> { times.iter().map(|time| time + shift * period).collect() };
     let strength = |points: &[f64]| mean(points.iter().map(|time| f64::from(onsets.strength_at(*time))));
@@ -158,9 +178,11 @@ fn reading(summary: &Summary, onsets: &Onsets, times: Vec<f64>) -> Reading {
             turn(&before, &after)
         }))
     };
-    let likelihood = likelihood(onsets, &times, period);
+    let onset_likelihood = likelihood(&onsets.activation, TICKS_PER_S, &times, period);
+    let heard_on = mean(times.iter().map(|time| f64::from(chances.beat_at(*time))));
+    let heard_half = mean(half.iter().map(|time| f64::from(chances.beat_at(*time))));
     let features = [
-        likelihood * 20.0,
+        onset_likelihood * 20.0,
         octaves * octaves,
         octaves.abs(),
         level,
@@ -181,22 +203,29 @@ fn reading(summary: &Summary, onsets: &Onsets, times: Vec<f64>) -> Reading {
         ratio(rise(&summary.bass, &on), rise(&summary.bass, &half)),
         octaves,
         bars.likelihood,
+        likelihood(&chances.beat, FRAMES_PER_S, &times, period) * 10.0,
+        heard_on,
+        ratio(heard_on, heard_half),
+        heard_on * times.len() as f64 * 3.0 / f64::from(chances.beat.iter().sum::<f32>() + 1.0),
+        mean(times.iter().map(|time| f64::from(chances.downbeat_at(*time)))),
+        (times.len() as f64 / (heard.frames.len() as f64 / FRAMES_PER_S)).ln(),
     ];
     Reading { times, features }
 }
 
-/// Log likelihood per tick that these beats made the curve.
-fn likelihood(onsets: &Onsets, times: &[f64], period_s: f64) -> f64 {
-    let length = ((period_s * TICKS_PER_S) as usize / BEAT_SHARE).max(1);
-    let mut at_beat = vec![false; onsets.activation.len()];
+/// Log likelihood per point of a curve, with `rate` points a second, that these beats made it.
+fn likelihood(curve: &[f32], rate: f64, times: &[f64], period_s: f64) -> f64 {
+    let length = ((period_s * rate) as usize / BEAT_SHARE).max(1);
+    let mut at_beat = vec![false; curve.len()];
     for time in times {
-        let tick = (time * TICKS_PER_S).round() as usize;
-        for slot in at_beat.iter_mut().skip(tick).take(length) {
+        let point = (time * rate).round() as usize;
+        for slot in at_beat.iter_mut().skip(point).take(length) {
             *slot = true;
         }
     }
-    let sum: f64 = onsets.activation.iter().zip(at_beat).map(|(value, at)| log_likelihood(f64::from(*value), at)).sum();
-    sum / onsets.activation.len().max(1) as f64
+    let chance = |value: f32| f64::from(value).clamp(0.01, 0.99);
+    let sum: f64 = curve.iter().zip(at_beat).map(|(value, at)| log_likelihood(chance(*value), at)).sum();
+    sum / curve.len().max(1) as f64
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {

@@ -1,12 +1,22 @@
 //! From flux to one curve between 0 and 1 that says how much each hundredth of a second looks like a beat.
 
-use crate::spectrum::{BANDS, FRAMES_PER_S, Frame};
+use crate::{
+    refine::FineEnvelope,
+    spectrum::{BANDS, FRAMES_PER_S, Frame},
+};
 
 /// Ticks per second of the curve that the decoder walks over; twice the frame rate.
 pub(crate) const TICKS_PER_S: f64 = FRAMES_PER_S * 2.0;
 
 /// Weight of each band in the sum.
 const WEIGHTS: [f32; BANDS] = [1.2, 1.0, 0.9, 0.8, 0.6];
+/// Frames on either side that a peak stands above.
+const PEAK: usize = 2;
+/// Least strength of a peak that counts as an attack.
+const LEAST_PEAK: f32 = 0.35;
+/// How far the rise of the wave may lie from the peak, and the least distance of attacks, in seconds.
+const ATTACK_REACH_S: f64 = 0.04;
+const LEAST_GAP_S: f64 = 0.05;
 /// Half length of the window for local level, in frames (3 s).
 const LOCAL: usize = 150;
 
@@ -35,6 +45,23 @@ impl Onsets {
         let strength = levelled(&sum);
         let activation = activation(&strength);
         Self { bands, strength, activation }
+    }
+
+    /// Attacks in seconds, in order: peaks of the strength, moved to where the wave itself rises.
+    pub(crate) fn attacks(&self, envelope: &FineEnvelope, duration_s: f64) -> Vec<f64> {
+        let mut attacks: Vec<f64> = Vec::new();
+        for frame in 0..self.strength.len() {
+            let near = &self.strength[frame.saturating_sub(PEAK)..(frame + PEAK + 1).min(self.strength.len())];
+            let value = self.strength[frame];
+            if value < LEAST_PEAK || near.iter().any(|other| *other > value) {
+                continue;
+            }
+            let at = envelope.attack(frame as f64 / FRAMES_PER_S, ATTACK_REACH_S).0.clamp(0.0, duration_s);
+            if attacks.last().is_none_or(|last| at - last >= LEAST_GAP_S) {
+                attacks.push(at);
+            }
+        }
+        attacks
     }
 
     /// Largest value of a band within one frame of a time.

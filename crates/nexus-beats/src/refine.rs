@@ -2,8 +2,14 @@
 //! smoothed by robust straight lines, as long as the music allows, so that single attacks cannot make it
 //! jitter.
 
+use crate::spectrum::{RATE_HZ, dot};
+
 /// Points of the fine envelope per second.
 const FINE_PER_S: f64 = 350.0;
+const SAMPLES_PER_POINT: usize = 63;
+/// Upper edge of the low band, and samples that are taken together for it.
+const LOW_HZ: f32 = 180.0;
+const STEP: usize = 7;
 /// Points averaged on each side of a rise (11 ms).
 const SIDE: usize = 4;
 /// How far from a decoded beat an attack may lie in the first and in the second pass, in seconds.
@@ -13,40 +19,77 @@ const FIT_S: f64 = 0.006;
 /// Half lengths of the stretches that are tried when one line does not fit the whole track, in beats.
 const STRETCHES: [usize; 4] = [48, 24, 12, 6];
 
+/// Energies of the wave in two bands, heard in pieces of any length.
+pub(crate) struct EnvelopeEar {
+    high: Vec<f32>,
+    low: Vec<f32>,
+    /// Sum of the squares of all samples.
+    square: f64,
+    /// Samples of the point under way.
+    waiting: Vec<f32>,
+    /// State of the two low passes, and the last sample.
+    first: f32,
+    second: f32,
+    last: f32,
+}
+
+impl EnvelopeEar {
+    pub(crate) fn new() -> Self {
+        Self { high: vec![], low: vec![], square: 0.0, waiting: vec![], first: 0.0, second: 0.0, last: 0.0 }
+    }
+
+    /// The next samples at [`RATE_HZ`].
+    pub(crate) fn push(&mut self, samples: &[f32]) {
+        self.waiting.extend_from_slice(samples);
+        let waiting = std::mem::take(&mut self.waiting);
+        let (points, rest) = waiting.as_chunks::<SAMPLES_PER_POINT>();
+        points.iter().for_each(|point| self.hear(point));
+        self.waiting.extend_from_slice(rest);
+    }
+
+    fn hear(&mut self, point: &[f32; SAMPLES_PER_POINT]) {
+        let mut rises = [0.0_f32; SAMPLES_PER_POINT];
+        rises[0] = point[0] - 0.95 * self.last;
+        for index in 1..SAMPLES_PER_POINT {
+            rises[index] = point[index] - 0.95 * point[index - 1];
+        }
+        self.last = point[SAMPLES_PER_POINT - 1];
+        self.high.push(dot(&rises, &rises));
+        self.square += f64::from(dot(point, point));
+        // The low band needs no more than every seventh sample, as a mean.
+        let keep = (-std::f32::consts::TAU * LOW_HZ * STEP as f32 / RATE_HZ as f32).exp();
+        let mut low = 0.0;
+        for part in point.as_chunks::<STEP>().0 {
+            let mean = part.iter().sum::<f32>() / STEP as f32;
+            self.first = keep * self.first + (1.0 - keep) * mean;
+            self.second = keep * self.second + (1.0 - keep) * self.first;
+            low += self.second * self.second;
+        }
+        self.low.push(low);
+    }
+
+    /// Sum of the squares of all samples; the same for any pieces.
+    pub(crate) fn square(&self) -> f64 {
+        self.square
+    }
+
+    pub(crate) fn finish(self) -> FineEnvelope {
+        let mut rise = rises(&self.high);
+        for (slot, low) in rise.iter_mut().zip(rises(&self.low)) {
+            *slot += 0.6 * low;
+        }
+        FineEnvelope { rise }
+    }
+}
+
 /// Rise of the log energy of the wave, [`FINE_PER_S`] times a second.
 pub(crate) struct FineEnvelope {
     rise: Vec<f32>,
 }
 
 impl FineEnvelope {
-    /// Reads the wave once.
-    pub(crate) fn new(samples: &[f32], rate_hz: u32) -> Self {
-        let per_point = f64::from(rate_hz) / FINE_PER_S;
-        let count = (samples.len() as f64 / per_point) as usize;
-        let keep = (-std::f32::consts::TAU * 180.0 / rate_hz as f32).exp();
-        let (mut first, mut second, mut last) = (0.0_f32, 0.0_f32, 0.0_f32);
-        let mut high = Vec::with_capacity(count);
-        let mut low = Vec::with_capacity(count);
-        for point in 0..count {
-            let (from, to) = ((point as f64 * per_point) as usize, ((point + 1) as f64 * per_point) as usize);
-            let (mut sum_high, mut sum_low) = (0.0_f32, 0.0_f32);
-            for sample in &samples[from..to.min(samples.len())] {
-                let difference = sample - 0.95 * last;
-                last = *sample;
-                first = keep * first + (1.0 - keep) * sample;
-                second = keep * second + (1.0 - keep) * first;
-                sum_high += difference * difference;
-                sum_low += second * second;
-            }
-            high.push(sum_high);
-            low.push(sum_low);
-        }
-        let (high, low) = (rises(&high), rises(&low));
-        Self { rise: high.iter().zip(&low).map(|(a, b)| a + 0.6 * b).collect() }
-    }
-
     /// The strongest attack near a time and its strength, favouring the middle.
-    fn attack(&self, time_s: f64, reach_s: f64) -> (f64, f64) {
+    pub(crate) fn attack(&self, time_s: f64, reach_s: f64) -> (f64, f64) {
         let centre = time_s * FINE_PER_S;
         let reach = reach_s * FINE_PER_S;
         let from = (centre - reach).ceil().max(0.0) as usize;

@@ -1,7 +1,14 @@
 //! One pass over the sound: a short-time spectrum every 20 ms, reduced at once to the few numbers that
 //! the later stages need, so that memory grows with frames and never with spectra.
 
-use realfft::RealFftPlanner;
+use std::sync::Arc;
+
+use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
+
+/// Samples per second that everything is measured at.
+pub(crate) const RATE_HZ: u32 = 22_050;
+/// Samples from one frame to the next.
+const HOP: usize = 441;
 
 /// Frames per second.
 pub(crate) const FRAMES_PER_S: f64 = 50.0;
@@ -11,15 +18,20 @@ pub(crate) const BANDS: usize = 5;
 pub(crate) const TIMBRE: usize = 6;
 
 const BAND_EDGES_HZ: [f32; BANDS - 1] = [120.0, 400.0, 1500.0, 5000.0];
-const WINDOW_S: f64 = 2048.0 / 22_050.0;
+/// Samples under one window.
+const WINDOW: usize = 2048;
 const LOWEST_HZ: f32 = 30.0;
 const HIGHEST_HZ: f32 = 10_500.0;
 const FILTERS_PER_OCTAVE: f32 = 12.0;
+/// Filters of the bank: fewer than twelve per octave in the bass, where bins are coarser than that.
+pub(crate) const FILTERS: usize = 83;
 /// Frames between the two spectra whose difference is the flux.
 const LAG: usize = 2;
 /// Magnitude compression `ln(1 + COMPRESSION * magnitude)` for a track levelled to [`TARGET_RMS`].
 const COMPRESSION: f32 = 300.0;
 const TARGET_RMS: f32 = 0.1;
+/// Bins below 150 Hz.
+const LOW_BINS: usize = 13;
 
 /// What is left of one frame.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,42 +50,97 @@ pub(crate) struct Frame {
     pub(crate) low_power: f32,
 }
 
-/// All frames; frame `i` is centred at `i / FRAMES_PER_S` seconds.
-pub(crate) fn frames(samples: &[f32], rate_hz: u32, rms: f32) -> Vec<Frame> {
-    let rate = f64::from(rate_hz);
-    let window = ((rate * WINDOW_S).round() as usize).next_power_of_two();
-    let bank = Bank::new(window, rate_hz as f32);
-    let hann: Vec<f32> =
-        (0..window).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * (i as f32 + 0.5) / window as f32).cos()).collect();
-    let scale = 4.0 / window as f32 * TARGET_RMS / rms.max(1e-9);
-    let fft = RealFftPlanner::<f32>::new().plan_fft_forward(window);
-    let (mut input, mut output, mut scratch) = (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
-    let count = (samples.len() as f64 / rate * FRAMES_PER_S).floor() as usize + 1;
-    let mut result = Vec::with_capacity(count);
-    let mut magnitudes = vec![0.0_f32; output.len()];
-    let mut history = vec![vec![0.0_f32; bank.filters.len()]; LAG + 1];
-    for index in 0..count {
-        let centre = (index as f64 / FRAMES_PER_S * rate).round() as isize;
-        let first = centre - (window / 2) as isize;
-        for (offset, (slot, weight)) in input.iter_mut().zip(&hann).enumerate() {
-            let position = first + offset as isize;
-            let sample = usize::try_from(position).ok().and_then(|at| samples.get(at)).copied().unwrap_or(0.0);
+/// Hears samples in pieces of any length; what is kept is a few hundred bytes per frame.
+pub(crate) struct Spectrum {
+    bank: Bank,
+    window: Vec<f32>,
+    fft: Arc<dyn RealToComplex<f32>>,
+    input: Vec<f32>,
+    output: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+    magnitudes: Vec<f32>,
+    /// Samples that frames to come still need; the first lies half a window before the next frame's centre.
+    waiting: Vec<f32>,
+    /// Mean magnitude of each filter, frame after frame.
+    filtered: Vec<f32>,
+    frames: Vec<Frame>,
+}
+
+impl Spectrum {
+    pub(crate) fn new() -> Self {
+        let bank = Bank::new();
+        let window =
+            (0..WINDOW).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * (i as f32 + 0.5) / WINDOW as f32).cos()).collect();
+        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
+        Self {
+            bank,
+            window,
+            input: fft.make_input_vec(),
+            output: fft.make_output_vec(),
+            scratch: fft.make_scratch_vec(),
+            magnitudes: vec![0.0; WINDOW / 2 + 1],
+            fft,
+            waiting: vec![0.0; WINDOW / 2],
+            filtered: Vec::new(),
+            frames: Vec::new(),
+        }
+    }
+
+    /// The next samples at [`RATE_HZ`].
+    pub(crate) fn push(&mut self, samples: &[f32]) {
+        self.waiting.extend_from_slice(samples);
+        let mut first = 0;
+        while self.waiting.len() - first >= WINDOW {
+            self.hear(first);
+            first += HOP;
+        }
+        self.waiting.drain(..first);
+    }
+
+    /// The last frames, and everything brought to one loudness by the root mean square of the whole.
+    pub(crate) fn finish(mut self, rms: f32) -> Spectra {
+        self.push(&[0.0; WINDOW / 2]);
+        let gain = COMPRESSION * TARGET_RMS / rms.max(1e-9);
+        for value in &mut self.filtered {
+            *value = (gain * *value).ln_1p();
+        }
+        let filters = self.bank.filters.len();
+        let power_gain = (gain / COMPRESSION).powi(2);
+        for index in 0..self.frames.len() {
+            let now = &self.filtered[index * filters..(index + 1) * filters];
+            let frame = &mut self.frames[index];
+            self.bank.colour(now, frame);
+            frame.power *= power_gain;
+            frame.low_power *= power_gain;
+            if index >= LAG {
+                frame.flux = self.bank.flux(now, &self.filtered[(index - LAG) * filters..(index - LAG + 1) * filters]);
+            }
+        }
+        Spectra { frames: self.frames, bands: self.filtered }
+    }
+
+    fn hear(&mut self, first: usize) {
+        let samples = &self.waiting[first..first + WINDOW];
+        for ((slot, sample), weight) in self.input.iter_mut().zip(samples).zip(&self.window) {
             *slot = sample * weight;
         }
-        fft.process_with_scratch(&mut input, &mut output, &mut scratch).expect("the buffers were made by the plan");
-        for (slot, bin) in magnitudes.iter_mut().zip(&output) {
-            *slot = bin.norm() * scale;
+        self.fft
+            .process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch)
+            .expect("the buffers were made by the plan");
+        for (slot, bin) in self.magnitudes.iter_mut().zip(&self.output) {
+            *slot = bin.norm_sqr().sqrt() * (4.0 / WINDOW as f32);
         }
-        history.rotate_right(1);
-        let (now, before) = history.split_at_mut(1);
-        bank.apply(&magnitudes, &mut now[0]);
-        let mut frame = bank.describe(&magnitudes, &now[0]);
-        if index >= LAG {
-            frame.flux = bank.flux(&now[0], &before[LAG - 1]);
-        }
-        result.push(frame);
+        self.bank.apply(&self.magnitudes, &mut self.filtered);
+        self.frames.push(self.bank.describe(&self.magnitudes));
     }
-    result
+}
+
+/// A whole track.
+pub(crate) struct Spectra {
+    /// Frame `i` is centred at `i / FRAMES_PER_S` seconds.
+    pub(crate) frames: Vec<Frame>,
+    /// Log magnitude of every filter, [`FILTERS`] values per frame.
+    pub(crate) bands: Vec<f32>,
 }
 
 /// Triangular filters on a logarithmic scale, and where their sums go.
@@ -81,72 +148,77 @@ struct Bank {
     filters: Vec<(usize, Vec<f32>)>,
     band: Vec<usize>,
     timbre: Vec<usize>,
-    pitch: Vec<(usize, usize, bool)>,
-    low_bins: usize,
+    pitch: Vec<Pitch>,
+}
+
+/// Sum of products; eight sums side by side, which the processor adds up at once.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let (a, rest_a) = a.as_chunks::<8>();
+    let (b, rest_b) = b.as_chunks::<8>();
+    let mut sums = [0.0_f32; 8];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f32 = rest_a.iter().zip(rest_b).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + rest
+}
+
+/// Where the magnitude of a bin goes.
+struct Pitch {
+    bin: usize,
+    class: usize,
+    is_bass: bool,
+    is_middle: bool,
+}
+
+/// Weights that add up to 1 over the bins between two edges.
+fn triangle(left: usize, centre: usize, right: usize) -> Vec<f32> {
+    let rise = |bin: usize| {
+        if bin <= centre {
+            (bin - left) as f32 / (centre - left) as f32
+        } else {
+            (right - bin) as f32 / (right - centre) as f32
+        }
+    };
+    let sum: f32 = (left + 1..right).map(rise).sum();
+    (left + 1..right).map(|bin| rise(bin) / sum).collect()
 }
 
 impl Bank {
-    fn new(window: usize, rate_hz: f32) -> Self {
-        let bin_hz = rate_hz / window as f32;
-        let last = window / 2;
-        let highest = HIGHEST_HZ.min(rate_hz * 0.47);
-        let mut edges: Vec<usize> = Vec::new();
-        let mut step = 0.0_f32;
-        loop {
-            let hz = LOWEST_HZ * 2.0_f32.powf(step / FILTERS_PER_OCTAVE);
-            if hz > highest {
-                break;
-            }
-            let bin = ((hz / bin_hz).round() as usize).min(last);
-            if edges.last() != Some(&bin) {
-                edges.push(bin);
-            }
-            step += 1.0;
-        }
-        let mut bank = Self { filters: vec![], band: vec![], timbre: vec![], pitch: vec![], low_bins: 0 };
-        let octaves = (highest / LOWEST_HZ).log2();
+    fn new() -> Self {
+        let bin_hz = RATE_HZ as f32 / WINDOW as f32;
+        let mut edges: Vec<usize> = (0..)
+            .map(|step| LOWEST_HZ * 2.0_f32.powf(step as f32 / FILTERS_PER_OCTAVE))
+            .take_while(|hz| *hz <= HIGHEST_HZ)
+            .map(|hz| (hz / bin_hz).round() as usize)
+            .collect();
+        edges.dedup();
+        let mut bank = Self { filters: vec![], band: vec![], timbre: vec![], pitch: vec![] };
+        let octaves = (HIGHEST_HZ / LOWEST_HZ).log2();
         for triple in edges.windows(3) {
             let (left, centre, right) = (triple[0], triple[1], triple[2]);
-            let mut weights: Vec<f32> = (left + 1..right)
-                .map(|bin| {
-                    if bin <= centre {
-                        (bin - left) as f32 / (centre - left) as f32
-                    } else {
-                        (right - bin) as f32 / (right - centre) as f32
-                    }
-                })
-                .collect();
-            let sum: f32 = weights.iter().sum();
-            for weight in &mut weights {
-                *weight /= sum;
-            }
+            bank.filters.push((left + 1, triangle(left, centre, right)));
             let hz = centre as f32 * bin_hz;
-            bank.filters.push((left + 1, weights));
             bank.band.push(BAND_EDGES_HZ.iter().filter(|edge| hz >= **edge).count());
             let place = (hz / LOWEST_HZ).log2() / octaves * TIMBRE as f32;
             bank.timbre.push((place as usize).min(TIMBRE - 1));
         }
-        for bin in 1..last {
+        for bin in 1..WINDOW / 2 {
             let hz = bin as f32 * bin_hz;
+            let class = ((hz / 440.0).log2() * 12.0).round().rem_euclid(12.0) as usize % 12;
             if (40.0..2000.0).contains(&hz) {
-                let class = ((hz / 440.0).log2() * 12.0).round().rem_euclid(12.0) as usize % 12;
-                if hz < 220.0 {
-                    bank.pitch.push((bin, class, true));
-                }
-                if hz >= 120.0 {
-                    bank.pitch.push((bin, class, false));
-                }
+                bank.pitch.push(Pitch { bin, class, is_bass: hz < 220.0, is_middle: hz >= 120.0 });
             }
         }
-        bank.low_bins = (150.0 / bin_hz) as usize;
         bank
     }
 
-    fn apply(&self, magnitudes: &[f32], out: &mut [f32]) {
-        for (slot, (first, weights)) in out.iter_mut().zip(&self.filters) {
-            let sum: f32 = weights.iter().zip(&magnitudes[*first..]).map(|(weight, value)| weight * value).sum();
-            *slot = (COMPRESSION * sum).ln_1p();
-        }
+    fn apply(&self, magnitudes: &[f32], out: &mut Vec<f32>) {
+        out.extend(
+            self.filters.iter().map(|(first, weights)| dot(weights, &magnitudes[*first..*first + weights.len()])),
+        );
     }
 
     /// SuperFlux (Böck and Widmer 2013): the rise against the largest neighbour of the earlier frame.
@@ -166,8 +238,25 @@ impl Bank {
         flux
     }
 
-    fn describe(&self, magnitudes: &[f32], filtered: &[f32]) -> Frame {
+    /// What needs no common loudness.
+    fn describe(&self, magnitudes: &[f32]) -> Frame {
         let mut frame = Frame::default();
+        for Pitch { bin, class, is_bass, is_middle } in &self.pitch {
+            let value = magnitudes[*bin].sqrt();
+            if *is_bass {
+                frame.bass[*class] += value;
+            }
+            if *is_middle {
+                frame.chroma[*class] += value;
+            }
+        }
+        frame.power = dot(magnitudes, magnitudes);
+        frame.low_power = dot(&magnitudes[..LOW_BINS], &magnitudes[..LOW_BINS]);
+        frame
+    }
+
+    /// The mean level of wide bands.
+    fn colour(&self, filtered: &[f32], frame: &mut Frame) {
         let mut counts = [0.0_f32; TIMBRE];
         for (value, place) in filtered.iter().zip(&self.timbre) {
             frame.timbre[*place] += value;
@@ -176,12 +265,5 @@ impl Bank {
         for (value, count) in frame.timbre.iter_mut().zip(counts) {
             *value /= count.max(1.0);
         }
-        for (bin, class, bass) in &self.pitch {
-            let target = if *bass { &mut frame.bass } else { &mut frame.chroma };
-            target[*class] += magnitudes[*bin].sqrt();
-        }
-        frame.power = magnitudes.iter().map(|value| value * value).sum();
-        frame.low_power = magnitudes[..self.low_bins.min(magnitudes.len())].iter().map(|value| value * value).sum();
-        frame
     }
 }

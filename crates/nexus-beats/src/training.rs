@@ -1,55 +1,83 @@
-//! What `examples/train` needs to learn the weights: the inputs of both models for a track.
+//! What the training in `tools/beats` needs: the inputs of every model for a track.
+
+use std::path::Path;
 
 use nexus_core::port::Pcm;
+use rten::Model;
 
 use crate::{
-    analysis::Heard,
-    bar::{BAR_INPUTS, bar_inputs, bars_from_chances},
-    level::{LEVEL_FEATURES, readings},
+    analysis::Analyzer,
+    bar::{DownbeatModel, bar_inputs, find_bars},
+    level::{LEVEL_FEATURES, Reading, readings},
+    network::Network,
     refine::refine,
 };
 
 /// One reading of a track as the level model sees it.
 #[derive(Debug, Clone)]
-pub struct LevelExample {
+pub struct ReadingExample {
     /// Beats in seconds, at exact times.
     pub times: Vec<f64>,
-    /// Evidence, one value per weight.
-    pub features: [f64; LEVEL_FEATURES_COUNT],
-    /// Inputs of the downbeat model for each beat.
-    pub bar_inputs: Vec<Vec<f64>>,
+    /// Their places in the bar, from 1.
+    pub positions: Vec<usize>,
+    /// Evidence, one value per weight of the level model.
+    pub features: [f64; LEVEL_FEATURES],
 }
 
-/// Number of inputs of the level model.
-pub const LEVEL_FEATURES_COUNT: usize = LEVEL_FEATURES;
-/// Number of inputs of the downbeat model.
-pub const BAR_INPUTS_COUNT: usize = BAR_INPUTS;
+/// Log magnitudes of the filters, one row for each fiftieth of a second; empty for silence.
+///
+/// # Panics
+/// For an impossible sample rate.
+#[must_use]
+pub fn bands(pcm: &Pcm) -> Vec<f32> {
+    listened(pcm).bands().unwrap_or_default()
+}
 
 /// Every reading of a track, best first by today's weights; empty for silence.
+///
+/// # Panics
+/// For an impossible sample rate.
 #[must_use]
-pub fn level_examples(pcm: &Pcm) -> Vec<LevelExample> {
-    let Some(heard) = Heard::new(pcm) else { return vec![] };
-    let examples = readings(&heard.summary, &heard.onsets).into_iter().map(|reading| {
-        let refined = refine(&heard.envelope, &reading.times);
-        LevelExample {
-            features: reading.features,
-            bar_inputs: bar_inputs(&heard.summary, &heard.onsets, &refined),
-            times: refined,
-        }
-    });
-    examples.collect()
+pub fn reading_examples(pcm: &Pcm, learned: &Learned) -> Vec<ReadingExample> {
+    let Some(heard) = listened(pcm).heard(&learned.network, learned.downbeats.clone()) else { return vec![] };
+    let example = |reading: Reading| {
+        let times = refine(&heard.envelope, &reading.times);
+        let positions = find_bars(&heard, &times).positions.iter().map(|position| position + 1).collect();
+        ReadingExample { times, positions, features: reading.features }
+    };
+    readings(&heard).into_iter().map(example).collect()
 }
 
-/// Inputs of the downbeat model for beats at these times; empty for silence.
+/// Inputs of the downbeat model for each beat of a track whose beats stand at `truth_s`; empty for silence.
+///
+/// # Panics
+/// For an impossible sample rate.
 #[must_use]
-pub fn bar_examples(pcm: &Pcm, times: &[f64]) -> Vec<Vec<f64>> {
-    Heard::new(pcm).map(|heard| bar_inputs(&heard.summary, &heard.onsets, times)).unwrap_or_default()
+pub fn bar_examples(pcm: &Pcm, truth_s: &[f64], learned: &Learned) -> Vec<Vec<f64>> {
+    let heard = listened(pcm).heard(&learned.network, learned.downbeats.clone());
+    heard.map(|heard| bar_inputs(&heard, truth_s)).unwrap_or_default()
 }
 
-/// Beats per bar, the position of each beat from 0, and the log likelihood per beat (the last feature of
-/// the level model), for given probabilities of a downbeat.
-#[must_use]
-pub fn decode_bars(chances: &[f64]) -> (usize, Vec<usize>, f64) {
-    let bars = bars_from_chances(chances);
-    (bars.meter, bars.positions, bars.likelihood)
+fn listened(pcm: &Pcm) -> Analyzer {
+    let mut analyzer = Analyzer::new(pcm.rate_hz).expect("tracks for training have ordinary rates");
+    analyzer.push(&pcm.samples);
+    analyzer
+}
+
+/// Models that are not the ones in the program.
+pub struct Learned {
+    network: Network,
+    downbeats: DownbeatModel,
+}
+
+impl Learned {
+    /// Reads a network that `tools/beats` wrote as ONNX; beside it a downbeat model, or the program's.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no such network.
+    pub fn read(network: &Path, downbeats: Option<(Vec<f64>, f64)>) -> Result<Self, rten::LoadError> {
+        let downbeats =
+            downbeats.map_or_else(DownbeatModel::shipped, |(weights, bias)| DownbeatModel { weights, bias });
+        Ok(Self { network: Network::new(Model::load_file(network)?), downbeats })
+    }
 }

@@ -93,7 +93,7 @@ fn too_little_music_is_named_as_such() {
 fn impossible_rates_are_refused() {
     for rate_hz in [0, 7_999, 192_001] {
         let error = analyze(&Pcm { rate_hz, samples: vec![0.1; 1000] }).unwrap_err();
-        assert_eq!(error, BeatError::Rate { rate_hz });
+        assert!(matches!(error, BeatError::Rate { rate_hz: found } if found == rate_hz), "{error:?}");
     }
 }
 

@@ -6,22 +6,38 @@ use std::{
 };
 
 use async_trait::async_trait;
-use nexus_beats::DspTracker;
+use nexus_beats::{EmbeddedTracker, Engine};
 use nexus_core::{
     ErrorKind, PortError, PortResult,
     blob::{BlobKey, BlobRef, Bucket, UploadTicket},
     film::RenditionSpec,
     footage::{Examination, MediaInfo},
-    port::{Adapter, BeatTracker, BlobStore, Media, Pcm, StepContext},
+    port::{Adapter, BeatTracker, BlobStore, Media, Sound, StepContext},
 };
 use nexus_testkit::{conformance, factory};
 
-use crate::sound::{canvas, click, pcm};
+use crate::sound::{RATE, canvas, click};
 
 /// Media whose sound depends on the file's name.
 struct Shelf;
 
 impl Adapter for Shelf {}
+
+/// Sound in pieces of a second.
+struct Pieces(Vec<f32>);
+
+#[async_trait]
+impl Sound for Pieces {
+    fn rate_hz(&self) -> u32 {
+        RATE as u32
+    }
+
+    async fn next(&mut self) -> PortResult<Option<Vec<f32>>> {
+        let rest = self.0.split_off(self.0.len().min(RATE as usize));
+        let piece = std::mem::replace(&mut self.0, rest);
+        Ok(Some(piece).filter(|piece| !piece.is_empty()))
+    }
+}
 
 fn elsewhere() -> PortError {
     PortError::new(ErrorKind::Unsupported, "shelf", "do that", "a beat tracker has no need of it")
@@ -37,8 +53,7 @@ impl Media for Shelf {
         Err(elsewhere())
     }
 
-    async fn pcm(&self, file: &Path, rate_hz: u32) -> PortResult<Pcm> {
-        assert_eq!(rate_hz, 22_050);
+    async fn listen(&self, file: &Path) -> PortResult<Box<dyn Sound>> {
         let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
         let (bpm, length_s) = match name {
             "steady.wav" => (Some(120.0), 20.0),
@@ -51,7 +66,7 @@ impl Media for Shelf {
                 click(&mut sound, 0.25 + beat as f64 * 60.0 / bpm, beat % 4 == 0);
             }
         }
-        Ok(pcm(sound))
+        Ok(Box::new(Pieces(sound)))
     }
 
     async fn rendition(&self, _film: &Path, _spec: &RenditionSpec, _out: &Path) -> PortResult<MediaInfo> {
@@ -91,7 +106,7 @@ impl BlobStore for Shelf {
 
 #[tokio::test]
 async fn the_embedded_tracker_obeys_the_rules_of_the_port() {
-    let tracker = DspTracker::new(Arc::new(Shelf), Arc::new(Shelf));
+    let tracker = EmbeddedTracker::new(Arc::new(Shelf), Arc::new(Shelf), Engine::Ear);
     let material = conformance::beats::Material {
         steady: factory::blob("music/steady.wav"),
         steady_bpm: 120.0,
@@ -105,7 +120,7 @@ async fn the_embedded_tracker_obeys_the_rules_of_the_port() {
 
 #[tokio::test]
 async fn short_music_is_named_with_its_key() {
-    let tracker = DspTracker::new(Arc::new(Shelf), Arc::new(Shelf));
+    let tracker = EmbeddedTracker::new(Arc::new(Shelf), Arc::new(Shelf), Engine::Ear);
     let error = tracker.track(&factory::blob("music/short.wav"), &factory::context("music")).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Invalid);
     assert!(error.to_string().contains("music/short.wav") && error.to_string().contains("at least 3 s"), "{error}");
