@@ -95,7 +95,7 @@ fn lay(
         let (followed, _) = pictures(&plan, &placed);
         // Where footage is scarce some cuts fall away, and another pace comes nearer to what was wanted.
         let quick = |cuts: &CutPlan| cuts.slots.iter().filter(|slot| slot.is_quick).count();
-        let off = off_median(followed.median_s()) + quick(&plan).abs_diff(quick(&followed)) as f64;
+        let off = off_median(followed.median_s(), settings.cut.preset) + quick(&plan).abs_diff(quick(&followed)) as f64;
         if best.as_ref().is_none_or(|(least, ..)| off < *least) {
             best = Some((off, plan, placed));
         }

@@ -1,4 +1,4 @@
-//! Cuts by reading time alone, for music without a grid.
+//! Cuts by reading time, on phrases and attacks, for music without a grid.
 
 use nexus_core::{FrameRate, Frames, Seconds, music::BeatGrid, script::Part};
 
@@ -6,6 +6,10 @@ use super::{CutConfig, CutPlan, MusicPiece, SceneNeed, Slot};
 
 /// Fade of music that has no bars, in seconds.
 const FADE_S: f64 = 1.5;
+
+/// How far a cut moves to meet the beginning of a phrase, or an attack, in seconds.
+const PHRASE_REACH_S: f64 = 0.6;
+const ATTACK_REACH_S: f64 = 0.25;
 
 pub(super) fn cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, config: &CutConfig) -> CutPlan {
     let mut slots = Vec::new();
@@ -19,7 +23,7 @@ pub(super) fn cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, confi
         let count = (wanted / config.max_shot_s).ceil().max(1.0) as usize;
         for _ in 0..count {
             let start = rate.nearest_frame(Seconds(at_s));
-            at_s += wanted / count as f64;
+            at_s = snapped(at_s + wanted / count as f64, grid);
             let end = rate.nearest_frame(Seconds(at_s));
             slots.push(Slot { scene: index, start, length: Frames((end.0 - start.0).max(1)), ..Slot::default() });
         }
@@ -33,4 +37,18 @@ pub(super) fn cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, confi
         film_s += length_s;
     }
     CutPlan { rate, slots, length, music, beats_s: Vec::new(), fade_s: FADE_S }
+}
+
+/// The moment near `at_s` of the film at which the music begins something, or `at_s` itself.
+fn snapped(at_s: f64, grid: &BeatGrid) -> f64 {
+    // Music that is too short begins again.
+    let turn_s = (at_s / grid.duration_s).floor() * grid.duration_s;
+    let in_track_s = at_s - turn_s;
+    let nearest = |times: &mut dyn Iterator<Item = f64>, reach_s: f64| {
+        let off = |time: &f64| (time - in_track_s).abs();
+        times.filter(|time| off(time) <= reach_s).min_by(|a, b| off(a).total_cmp(&off(b)))
+    };
+    let phrase = nearest(&mut grid.sections.iter().map(|section| section.start), PHRASE_REACH_S);
+    let found = phrase.or_else(|| nearest(&mut grid.onsets_s.iter().copied(), ATTACK_REACH_S));
+    turn_s + found.unwrap_or(in_track_s)
 }

@@ -3,12 +3,16 @@
 mod free;
 mod grid;
 mod pace;
+mod points;
+mod rhythm;
 mod track;
 
 use nexus_core::{FrameRate, Frames, music::BeatGrid, script::Part};
 use serde::{Deserialize, Serialize};
 
 pub use pace::off_median;
+pub use points::{CutOn, CutPoint, cut_points};
+pub use rhythm::{Pattern, Preset, Rhythm, UnknownRhythm};
 
 /// `[cut]`: how the edit follows the music.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,11 +26,13 @@ pub struct CutConfig {
     pub end_card_s: f64,
     /// Length of a shot where the music has no grid to follow, in seconds.
     pub free_shot_s: f64,
+    /// How densely films are cut.
+    pub preset: Preset,
 }
 
 impl Default for CutConfig {
     fn default() -> Self {
-        Self { min_shot_s: 0.9, max_shot_s: 3.6, end_card_s: 2.0, free_shot_s: 1.8 }
+        Self { min_shot_s: 0.9, max_shot_s: 3.6, end_card_s: 2.0, free_shot_s: 1.8, preset: Preset::Classic }
     }
 }
 
@@ -34,9 +40,6 @@ impl Default for CutConfig {
 pub const LONGEST_SHOT_S: f64 = 4.0;
 /// Least length of a quick moment on a drop, in seconds.
 pub const QUICK_S: f64 = 0.5;
-/// The range of a good median shot, in seconds.
-pub const MEDIAN_S: (f64, f64) = (1.2, 2.0);
-
 /// What a scene needs of the music.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SceneNeed {
@@ -193,7 +196,7 @@ pub enum CutError {
 /// Every slot starts on a beat, rounded to the nearest frame, so the error is at most half a frame: on a downbeat as
 /// a rule; on a middle beat where bars last longer than [`CutConfig::max_shot_s`], where the praise builds up, and
 /// before the end card; on every beat, at most five times, where the music arrives under [`Part::Drop`]. How many bars
-/// are halved is decided by the median of all shots, which [`MEDIAN_S`] bounds where the tempo allows it; with little
+/// are halved is decided by the median of all shots, which [`Preset::median_s`] bounds where the tempo allows it; with little
 /// footage another way may come nearer to it, which is why all are told. A scene gets as many bars as its text needs.
 /// The stretch of the track is chosen so that its strongest arrival falls on the first scene after the praise; a track
 /// with too few bars repeats at a bar line. Without a trustworthy grid, shots follow the reading time alone and carry

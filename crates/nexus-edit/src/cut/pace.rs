@@ -3,7 +3,7 @@
 
 use nexus_core::script::Part;
 
-use super::{CutConfig, MEDIAN_S, QUICK_S, SceneNeed, grid::Owner, track::Unit};
+use super::{CutConfig, Preset, QUICK_S, SceneNeed, grid::Owner, track::Unit};
 
 /// Most quick moments on a drop.
 const MOST_QUICK: usize = 5;
@@ -42,7 +42,7 @@ impl Pace {
     }
 }
 
-/// Every pace of a film, the best first: those whose median shot lies in [`MEDIAN_S`] or nearest to it, and among them
+/// Every pace of a film, the best first: those whose median shot lies in [`Preset::median_s`] or nearest to it, and among them
 /// the one that builds up over half of the praise.
 pub(super) fn paces(scenes: &[SceneNeed], owners: &[Owner], units: &[Unit], config: &CutConfig) -> Vec<Pace> {
     let part_of = |index: usize| match owners[index] {
@@ -62,7 +62,11 @@ pub(super) fn paces(scenes: &[SceneNeed], owners: &[Owner], units: &[Unit], conf
     // The build is cut last phrase first; what follows it and what leads to it come after.
     let order = praise.iter().rev().copied().chain(of_part(Part::Proof)).chain(of_part(Part::Place));
     let order: Vec<usize> = order.filter(may_halve).collect();
-    let wanted = praise.len() / 2;
+    let wanted = match config.preset {
+        Preset::Calm => 0,
+        Preset::Classic | Preset::Drop => praise.len() / 2,
+        Preset::Energetic => praise.len(),
+    };
     // A rest of a stretch that is too short for a shot always runs on from the one before.
     let is_short = |index: &usize| matches!(owners[*index], Owner::Shared(..)) && !may_halve(index);
     let must_join = (0..owners.len()).any(|index| is_short(&index));
@@ -76,7 +80,7 @@ pub(super) fn paces(scenes: &[SceneNeed], owners: &[Owner], units: &[Unit], conf
             }
             let lengths = pace.pieces(scenes, owners, units).iter().map(|piece| piece.to_s - piece.from_s).collect();
             let changes = count.abs_diff(wanted) * 4 + usize::from(rests) + usize::from(joins_proof);
-            paces.push((pace, (off_median(median(lengths)), changes)));
+            paces.push((pace, (off_median(median(lengths), config.preset), changes)));
         }
     }
     paces.sort_by(|(_, left), (_, right)| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
@@ -94,9 +98,10 @@ pub(super) fn median(mut lengths: Vec<f64>) -> f64 {
     }
 }
 
-/// How far a median shot lies outside of [`MEDIAN_S`], in whole tenths of a second: smaller differences do not count.
+/// How far a median shot lies outside of what a preset wants, in whole tenths of a second: smaller differences do not count.
 #[must_use]
-pub fn off_median(median_s: f64) -> f64 {
-    let off = (MEDIAN_S.0 - median_s).max(median_s - MEDIAN_S.1).max(0.0);
+pub fn off_median(median_s: f64, preset: Preset) -> f64 {
+    let (least, most) = preset.median_s();
+    let off = (least - median_s).max(median_s - most).max(0.0);
     (off * 10.0).ceil()
 }

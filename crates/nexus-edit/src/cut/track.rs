@@ -2,7 +2,10 @@
 
 use nexus_core::music::BeatGrid;
 
-use super::{CutConfig, MEDIAN_S, MusicPiece};
+use super::{CutConfig, MusicPiece};
+
+/// What a stretch gains at either end where a section of the music begins or ends.
+const ON_EDGE: f64 = 0.2;
 
 /// Times in the track at which a scene may start, in order: downbeats, spaced so that a stretch makes a good shot.
 /// Empty when the music has no grid.
@@ -17,7 +20,7 @@ pub(super) fn marks(grid: &BeatGrid, config: &CutConfig) -> Vec<f64> {
         let halves = grid.beats.iter().skip_while(|beat| beat.pos != 1);
         return halves.filter(|beat| beat.pos == 1 || beat.pos == middle).map(|beat| beat.t).collect();
     }
-    let every = (MEDIAN_S.0.max(config.min_shot_s) / bar_s).ceil().max(1.0) as usize;
+    let every = (config.preset.median_s().0.max(config.min_shot_s) / bar_s).ceil().max(1.0) as usize;
     downbeats.into_iter().step_by(every).collect()
 }
 
@@ -75,10 +78,19 @@ impl<'a> Track<'a> {
             let mean = window.iter().sum::<f64>() / window.len().max(1) as f64;
             // An arrival in the right place counts for more than any difference in loudness, a drop most of all.
             let at_drop = self.marks.get(start + until_drop);
-            mean + at_drop.map_or(0.0, |mark| self.arrival_at(*mark))
+            // A film that begins and ends with a section of the music is heard as a whole.
+            let edges = [start, start + total].map(|at| self.marks.get(at).is_some_and(|mark| self.is_edge(*mark)));
+            let whole: f64 = edges.into_iter().map(|is_edge| if is_edge { ON_EDGE } else { 0.0 }).sum();
+            mean + whole + at_drop.map_or(0.0, |mark| self.arrival_at(*mark))
         };
         let starts = (0..=last_start).filter(|start| self.is_downbeat(self.marks[*start]));
         starts.fold(0, |best, start| if score(start) > score(best) + 1e-9 { start } else { best })
+    }
+
+    /// True where a section begins or the last one ends.
+    fn is_edge(&self, at_s: f64) -> bool {
+        let near = |other: f64| (other - at_s).abs() < 0.1;
+        self.grid.sections.iter().any(|section| near(section.start) || near(section.end))
     }
 
     /// 2 for one of the three strongest drops, 1 for another arrival, 0 elsewhere.

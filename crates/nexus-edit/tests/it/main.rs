@@ -11,6 +11,7 @@ mod merge;
 mod output;
 mod reading;
 mod report;
+mod rhythm;
 mod schema;
 mod stage;
 mod styles;

@@ -78,6 +78,7 @@ pub(crate) fn track(bpm: f64, bars: u32, lead_s: f64, drops_s: Vec<f64>) -> Beat
         bar: index / 4,
         pos: (index % 4) as u8 + 1,
         strength: 0.5,
+        ..Beat::default()
     };
     BeatGrid {
         duration_s: lead_s + f64::from(bars * 4) * beat_s,
@@ -88,6 +89,7 @@ pub(crate) fn track(bpm: f64, bars: u32, lead_s: f64, drops_s: Vec<f64>) -> Beat
         drops_s,
         confidence: 0.9,
         engine: "test".into(),
+        ..BeatGrid::default()
     }
 }
 
