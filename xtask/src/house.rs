@@ -43,6 +43,9 @@ mod tests {
         ("s3s", &["nexus-store"]),
         ("rusty-s3", &["nexus-store"]),
         ("realfft", &["nexus-beats"]),
+        ("rten", &["nexus-beats"]),
+        ("rubato", &["nexus-beats"]),
+        ("symphonia", &["nexus-media"]),
         ("resvg", &["nexus-render"]),
         ("landlock", &["nexus-media"]),
         ("seccompiler", &["nexus-media"]),
@@ -53,7 +56,7 @@ mod tests {
     ];
 
     /// Packages in the lock file; raised on purpose only.
-    const MOST_LOCKED_PACKAGES: usize = 460;
+    const MOST_LOCKED_PACKAGES: usize = 490;
 
     /// Lines of the longest file.
     const MOST_LINES: usize = 600;

@@ -10,6 +10,8 @@ use nexus_core::{
     journal::RunState,
 };
 
+use nexus_edit::cut::Rhythm;
+
 use crate::config::EncoderName;
 
 /// From raw footage and a guest's review to an approved, published brand film.
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     },
     /// Renders a Shotstack edit into a file
     Render(RenderArguments),
+    /// Hears the beats, bars and parts of a track
+    Beats(BeatsArguments),
     /// Checks that this machine has what films need
     Doctor,
     /// Looks into the configuration
@@ -74,6 +78,37 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+}
+
+/// `nexus beats`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BeatsArguments {
+    /// Music: MP3, AAC, WAV, FLAC, OGG, Opus, or a video with sound
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Writes a picture: waveform, beats, bars, parts and drops
+    #[arg(long, value_name = "OUT.svg")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Writes the music with a click on every beat, higher on downbeats
+    #[arg(long, value_name = "OUT.wav")]
+    pub(crate) click: Option<PathBuf>,
+    /// Also tells where to cut: calm, classic, energetic, drop, beats:N, bars:N, phrases, energy or build-and-drop
+    #[arg(long, value_name = "RHYTHM")]
+    pub(crate) cuts: Option<Rhythm>,
+    /// Shortest shot in seconds [default: the rhythm's own]
+    #[arg(long, value_name = "SECONDS", requires = "cuts", value_parser = shot_length)]
+    pub(crate) min_cut: Option<f64>,
+    /// Longest shot in seconds [default: the rhythm's own]
+    #[arg(long, value_name = "SECONDS", requires = "cuts", value_parser = shot_length)]
+    pub(crate) max_cut: Option<f64>,
+    /// A Beat This! network (ONNX) that hears instead of the built-in ear
+    #[arg(long, value_name = "FILE.onnx")]
+    pub(crate) model: Option<PathBuf>,
+}
+
+fn shot_length(words: &str) -> Result<f64, String> {
+    let length = words.parse::<f64>().ok().filter(|length| (0.05..=3600.0).contains(length));
+    length.ok_or_else(|| "expected seconds from 0.05 to 3600".to_owned())
 }
 
 /// `nexus demo`

@@ -5,7 +5,7 @@ mod access;
 mod keys;
 mod load;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nexus_core::film::{Aspect, Resolution};
 use nexus_edit::CutConfig;
@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) film: FilmConfig,
     /// `[cut]`
     pub(crate) cut: CutConfig,
+    /// `[beats]`
+    pub(crate) beats: BeatsConfig,
     /// `[approval]`
     pub(crate) approval: ApprovalConfig,
     /// `[render]`
@@ -46,6 +48,7 @@ impl Default for Config {
             server: ServerConfig::default(),
             film: FilmConfig::default(),
             cut: CutConfig::default(),
+            beats: BeatsConfig::default(),
             approval: ApprovalConfig::default(),
             render: RenderConfig::default(),
             fetch: FetchConfig::default(),
@@ -88,6 +91,21 @@ pub(crate) struct FilmConfig {
 impl Default for FilmConfig {
     fn default() -> Self {
         Self { aspect: Aspect::Portrait, resolution: Resolution::FullHd, seed: 1 }
+    }
+}
+
+/// `[beats]`: who hears the music.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BeatsConfig {
+    /// A Beat This! network of the user; empty for the built-in ear.
+    pub(crate) model: PathBuf,
+}
+
+impl BeatsConfig {
+    /// The network to hear with, unless it is the built-in ear.
+    pub(crate) fn network(&self) -> Option<&Path> {
+        (!self.model.as_os_str().is_empty()).then_some(&self.model)
     }
 }
 

@@ -62,6 +62,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Review { command } => commands::review::run(command, &load(&global)?, &global).await,
         Command::Run { command } => commands::run::run(command, &load(&global)?, &global).await,
         Command::Render(arguments) => commands::render::run(arguments, &load(&global)?, &global).await,
+        Command::Beats(arguments) => commands::beats::run(arguments, &load(&global)?, &global).await,
         Command::Doctor => commands::doctor::run(&load(&global)?, &global).await,
     }
 }

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use nexus_beats::DspTracker;
+use nexus_beats::{EmbeddedTracker, Engine};
 use nexus_connect::{
     Outbox,
     fetch::{FetchConfig, SafeFetch, SystemResolver},
@@ -30,7 +30,7 @@ pub(crate) struct Folders<'a> {
 /// Every port in the form that the configuration chose.
 pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs: LocalBlobs) -> anyhow::Result<Ports> {
     let blobs: Arc<dyn BlobStore> = Arc::new(blobs);
-    let media: Arc<dyn Media> = Arc::new(FfmpegMedia::new(Limits::default()));
+    let media = media();
     let scratch = folders.data.join("scratch");
     let outbox = Arc::new(Outbox::new(folders.outbox.to_path_buf(), Arc::clone(&blobs)));
     let renderer = RendererConfig {
@@ -50,13 +50,30 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         images,
         animator,
         speech,
-        beats: Arc::new(DspTracker::new(Arc::clone(&media), Arc::clone(&blobs))),
+        beats: Arc::new(EmbeddedTracker::new(
+            Arc::clone(&media),
+            Arc::clone(&blobs),
+            beat_engine(config.beats.network())?,
+        )),
         renderer: Arc::new(LocalRenderer::new(renderer, Arc::clone(&blobs))),
         notifier: Arc::new(EmbeddedNotifier::new(store.clone())),
         publisher: Arc::clone(&outbox) as _,
         place: outbox,
         media,
         blobs,
+    })
+}
+
+/// Who reads media files.
+pub(crate) fn media() -> Arc<dyn Media> {
+    Arc::new(FfmpegMedia::new(Limits::default()))
+}
+
+/// Who hears beats: the built-in ear, or a network of the user.
+pub(crate) fn beat_engine(model: Option<&Path>) -> anyhow::Result<Engine> {
+    Ok(match model {
+        Some(file) => Engine::beat_this(file)?,
+        None => Engine::Ear,
     })
 }
 

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod beats;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;

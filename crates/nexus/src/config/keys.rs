@@ -13,6 +13,8 @@ const KEYS: &[(&str, &str)] = &[
     ("cut.max_shot_s", "Longest shot in seconds; slower bars are cut at their middle beat."),
     ("cut.end_card_s", "Least length of the end card in seconds."),
     ("cut.free_shot_s", "Length of a shot in seconds where the music has no grid to follow."),
+    ("cut.preset", "How densely films are cut: calm, classic, energetic or drop."),
+    ("beats.model", "A Beat This! network (ONNX file) that hears the music; empty for the built-in ear."),
     ("approval.undo_s", "Seconds in which an approval can be taken back; nothing is published before they are over."),
     ("approval.expires_h", "Hours after which an unanswered question counts as declined."),
     ("render.workers", "Segments rendered at a time; one per processor core is right."),

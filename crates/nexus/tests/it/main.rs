@@ -1,5 +1,6 @@
 //! The product as a user meets it: the binary, run on material that the demo kit makes.
 
+mod beats;
 mod crash;
 mod demo;
 mod made;
