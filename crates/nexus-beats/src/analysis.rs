@@ -62,8 +62,8 @@ pub enum BeatError {
     /// The user's network failed in the middle.
     #[error("the Beat This! network could not hear this track; leave it out, or export it again")]
     Network {
-        /// What the runtime said.
-        source: rten::RunError,
+        /// What the runtime said; nothing where the answer has another shape than the question.
+        source: Option<rten::RunError>,
     },
 }
 
@@ -137,12 +137,13 @@ impl Analyzer {
         }
         let (ear, other) = self.ears();
         let Some(heard) = ear.finish(Network::shipped(), DownbeatModel::shipped()) else {
-            return Ok(BeatGrid { duration_s, engine: ENGINE.into(), ..BeatGrid::default() });
+            let engine = if other.is_some() { beat_this::ENGINE } else { ENGINE };
+            return Ok(BeatGrid { duration_s, engine: engine.into(), ..BeatGrid::default() });
         };
         Ok(match other {
             None => grid(&heard, &count(&heard, duration_s), duration_s),
             Some((mels, network)) => {
-                let chances = network.hear(&mels.finish()).map_err(|source| BeatError::Network { source })?;
+                let chances = network.hear(&mels.finish())?;
                 let count = Count::given(&heard, &peaks(&chances), duration_s);
                 let heard = Heard { chances, ..heard };
                 BeatGrid { engine: beat_this::ENGINE.into(), ..grid(&heard, &count, duration_s) }

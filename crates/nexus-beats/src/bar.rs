@@ -1,5 +1,5 @@
 //! Which beats are downbeats: a logistic model over features around each beat, then a hidden Markov
-//! model that walks through bars of 3 or 4 beats.
+//! model that walks through bars of 2, 3, 4 or 6 beats.
 
 use crate::{
     ear::Heard,
@@ -35,7 +35,7 @@ pub(crate) struct Bars {
 }
 
 impl Bars {
-    /// Bars that begin at given downbeats; beats before the first one count backwards from it.
+    /// Bars of the usual length, counted anew from each given downbeat; beats before the first one count backwards.
     pub(crate) fn given(is_downbeat: &[bool]) -> Self {
         let firsts: Vec<usize> = (0..is_downbeat.len()).filter(|index| is_downbeat[*index]).collect();
         let mut lengths: Vec<usize> = firsts.windows(2).map(|pair| pair[1] - pair[0]).collect();

@@ -8,7 +8,7 @@ use std::{
 use rten::{Model, NodeId, RunOptions, ThreadPool};
 use rten_tensor::{AsView as _, NdTensorView, Tensor};
 
-use crate::{mel::MELS, network::Chances, spectrum::FRAMES_PER_S};
+use crate::{BeatError, mel::MELS, network::Chances, spectrum::FRAMES_PER_S};
 
 /// Name of this engine, as written into every grid.
 pub(crate) const ENGINE: &str = "beat-this";
@@ -44,7 +44,7 @@ pub enum ModelError {
         outputs: usize,
     },
     /// It failed on a spectrum of silence.
-    #[error("the network {} could not hear a second of silence; expected a Beat This! network", file.display())]
+    #[error("the network {} could not hear half a minute of silence; expected a Beat This! network", file.display())]
     Run {
         /// The file.
         file: PathBuf,
@@ -62,7 +62,7 @@ pub struct BeatThis {
 }
 
 impl BeatThis {
-    /// Reads `file` and lets it hear a second of silence, so that a wrong one is refused here.
+    /// Reads `file` and lets it hear half a minute of silence, so that a wrong one is refused here.
     ///
     /// # Errors
     /// [`ModelError`].
@@ -75,14 +75,14 @@ impl BeatThis {
         let pool = Arc::new(ThreadPool::with_num_threads(std::thread::available_parallelism().map_or(1, usize::from)));
         let network = Self { model, input, outputs: [beat, downbeat], pool };
         network
-            .run(&[0.0; 50 * MELS])
+            .run(&vec![0.0; TURN * MELS])
             .map_err(|source| ModelError::Run { file: file.to_owned(), source })?
             .ok_or_else(|| ModelError::Shape { file: file.to_owned(), inputs: 1, outputs: 2 })?;
         Ok(network)
     }
 
     /// Chances in each frame of a mel spectrum.
-    pub(crate) fn hear(&self, mels: &[f32]) -> Result<Chances, rten::RunError> {
+    pub(crate) fn hear(&self, mels: &[f32]) -> Result<Chances, BeatError> {
         let frames = mels.len() / MELS;
         let mut chances = Chances { beat: vec![0.0; frames], downbeat: vec![0.0; frames] };
         let step = TURN - 2 * BORDER;
@@ -95,8 +95,10 @@ impl BeatThis {
             let (from, to) = (first.saturating_sub(BORDER), (last + BORDER).min(frames));
             let at = (BORDER + from - first) * MELS;
             turn[at..at + (to - from) * MELS].copy_from_slice(&mels[from * MELS..to * MELS]);
-            let Some([beat, downbeat]) = self.run(&turn)? else { continue };
-            let chance = |logit: &f32| 1.0 / (1.0 + (-logit).exp());
+            let answer = self.run(&turn).map_err(|source| BeatError::Network { source: Some(source) })?;
+            let [beat, downbeat] = answer.ok_or(BeatError::Network { source: None })?;
+            // What is no number is no beat.
+            let chance = |logit: &f32| if logit.is_nan() { 0.0 } else { 1.0 / (1.0 + (-logit).exp()) };
             for (slot, logit) in chances.beat[first..last].iter_mut().zip(&beat[BORDER..]) {
                 *slot = chance(logit);
             }

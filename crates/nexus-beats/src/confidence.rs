@@ -1,7 +1,10 @@
-//! Whether there is a grid at all.
+//! Whether there is a grid at all: as far as the onsets repeat with it, its beats are audible, and the network believes
+//! in them. Measured on 54 tracks of noise, speech-like sound and free time: none above 0.2; on 110 tracks of music made
+//! in all styles, some of them sung or played freely: 102 above 0.3.
 
 use crate::{
     bar::median_interval,
+    ear::Heard,
     onset::{Onsets, autocorrelation},
     spectrum::{FRAMES_PER_S, Frame},
 };
@@ -9,10 +12,21 @@ use crate::{
 /// Rise of the log spectrum in its strongest band from which on an attack counts in full.
 const FULL_RISE: f64 = 0.1;
 
+/// Mean chance at its beats from which on the network believes in a grid, and from which on it does so fully.
+const BELIEF: (f64, f64) = (0.1, 0.5);
+
+/// How sure it is that there is a grid, 0 to 1.
+pub(crate) fn confidence(heard: &Heard, times: &[f64]) -> f64 {
+    let signal = repetition(&heard.onsets, times) * audibility(&heard.frames, times);
+    let mean = times.iter().map(|time| f64::from(heard.chances.beat_at(*time))).sum::<f64>() / times.len() as f64;
+    let belief = ((mean - BELIEF.0) / (BELIEF.1 - BELIEF.0)).clamp(0.0, 1.0);
+    (signal * belief).sqrt()
+}
+
 /// How far the onsets repeat with the beat: the mean autocorrelation of the onset strength at one (or
 /// two), four and eight beats, in passages of 12 s with the period that the beats have there. Measured:
 /// below 0.25 on noise, speech-like sound, free time and held chords, above 0.4 on music with a pulse.
-pub(crate) fn repetition(onsets: &Onsets, times: &[f64]) -> f64 {
+fn repetition(onsets: &Onsets, times: &[f64]) -> f64 {
     const PASSAGE: usize = 600;
     let usual = median_interval(times);
     let (mut sum, mut frames) = (0.0, 0.0);
@@ -41,7 +55,7 @@ pub(crate) fn repetition(onsets: &Onsets, times: &[f64]) -> f64 {
 
 /// How clearly the beats can be heard at all: 0 when the spectrum hardly rises at them, as in a held chord
 /// whose partials beat, 1 for ordinary attacks.
-pub(crate) fn audibility(frames: &[Frame], times: &[f64]) -> f64 {
+fn audibility(frames: &[Frame], times: &[f64]) -> f64 {
     let mut rises: Vec<f32> = times
         .iter()
         .map(|time| {

@@ -12,15 +12,14 @@ pub(crate) const SUPPLE: f32 = 50.0;
 /// No dearer change of the interval is considered: it never wins.
 const DEAREST: f64 = 12.0;
 
-/// The most likely beats, in ticks, with intervals of `shortest..=longest` ticks that change as `stiffness` lets them. Empty when the curve is shorter
-/// than two intervals.
-pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize, stiffness: f32) -> Vec<usize> {
+/// The most likely beats, in ticks, with intervals of `shortest..=longest` ticks that change as `stiffness` lets them.
+/// Empty when the curve is shorter than two intervals.
+pub(crate) fn decode(curve: &Curve, shortest: usize, longest: usize, stiffness: f32) -> Vec<usize> {
     let intervals = intervals(shortest, longest);
-    let len = activation.len();
+    let len = curve.at.len() - 1;
     if intervals.is_empty() || len < 2 * longest {
         return vec![];
     }
-    let table = Table::new(activation);
     let changes: Vec<Changes> = intervals.iter().map(|to| Changes::new(&intervals, *to, stiffness)).collect();
     // `best[tick][k]`: the most likely past in which a beat with following interval k begins at `tick`.
     // Only the last `longest` rows are needed.
@@ -33,7 +32,7 @@ pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize, stiffn
     for tick in 0..len {
         for (kind, interval) in intervals.iter().enumerate() {
             arrivals[kind] = match tick.checked_sub(*interval) {
-                Some(start) => best[start % rows * kinds + kind] + table.span(start, *interval, tick),
+                Some(start) => best[start % rows * kinds + kind] + curve.span(start, *interval, tick),
                 None => f64::NEG_INFINITY,
             };
         }
@@ -41,7 +40,7 @@ pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize, stiffn
             let slot = tick % rows * kinds + kind;
             // A beat may be the first one when less than its interval has passed.
             let mut chosen =
-                if tick < *interval { (table.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
+                if tick < *interval { (curve.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
             let Changes { first, costs } = &changes[kind];
             for (earlier, (arrival, cost)) in arrivals[*first..].iter().zip(costs).enumerate() {
                 let value = arrival - cost;
@@ -52,7 +51,7 @@ pub(crate) fn decode(activation: &[f32], shortest: usize, longest: usize, stiffn
             best[slot] = chosen.0;
             from[tick * kinds + kind] = chosen.1;
             if tick + interval >= len {
-                ends.push((chosen.0 + table.span(tick, *interval, len), tick, kind));
+                ends.push((chosen.0 + curve.span(tick, *interval, len), tick, kind));
             }
         }
     }
@@ -109,14 +108,14 @@ pub(crate) fn log_likelihood(activation: f64, at_beat: bool) -> f64 {
     if at_beat { activation.ln() } else { ((1.0 - activation) / (BEAT_SHARE as f64 - 1.0)).ln() }
 }
 
-/// Prefix sums of the log likelihoods at and between beats.
-struct Table {
+/// An activation, one value from 0.01 to 0.99 per tick, as prefix sums of its log likelihoods at and between beats.
+pub(crate) struct Curve {
     at: Vec<f64>,
     between: Vec<f64>,
 }
 
-impl Table {
-    fn new(activation: &[f32]) -> Self {
+impl Curve {
+    pub(crate) fn new(activation: &[f32]) -> Self {
         let sum = |value: &dyn Fn(f64) -> f64| {
             let mut sums = Vec::with_capacity(activation.len() + 1);
             let mut total = 0.0;

@@ -1,11 +1,13 @@
 //! The grid of what was heard: the best reading at exact times, its bars, and everything that hangs on them.
 
+use std::ops::Range;
+
 use nexus_core::music::{Alternative, Beat, BeatGrid, TRUSTED};
 
 use crate::{
     ENGINE,
     bar::{Bars, find_bars, median_interval},
-    confidence::{audibility, repetition},
+    confidence::confidence,
     ear::Heard,
     level::{Reading, readings},
     refine::refine,
@@ -32,19 +34,21 @@ impl Count {
     /// Beats that another network gave, each with whether it is a downbeat.
     pub(crate) fn given(heard: &Heard, beats: &[(f64, bool)], duration_s: f64) -> Self {
         let times: Vec<f64> = beats.iter().map(|beat| beat.0).collect();
-        let kept = within(&heard.frames, &times, duration_s);
-        let is_downbeat: Vec<bool> = beats.iter().filter(|beat| kept.contains(&beat.0)).map(|beat| beat.1).collect();
-        let times = if kept.len() < FEWEST_BEATS { kept } else { refine(&heard.envelope, &kept) };
-        Self { times, bars: Bars::given(&is_downbeat), alternatives: vec![] }
+        let exact = if times.len() < FEWEST_BEATS { times } else { refine(&heard.envelope, &times) };
+        let inside = inside(&heard.frames, duration_s);
+        let kept: Vec<(f64, bool)> =
+            exact.into_iter().zip(beats).filter(|(t, _)| inside.contains(t)).map(|(t, beat)| (t, beat.1)).collect();
+        let is_downbeat: Vec<bool> = kept.iter().map(|beat| beat.1).collect();
+        Self { times: kept.iter().map(|beat| beat.0).collect(), bars: Bars::given(&is_downbeat), alternatives: vec![] }
     }
 }
 
 /// The best reading at exact times.
 pub(crate) fn count(heard: &Heard, duration_s: f64) -> Count {
     let readings = readings(heard);
-    let times = readings
-        .first()
-        .map_or_else(Vec::new, |best| within(&heard.frames, &refine(&heard.envelope, &best.times), duration_s));
+    let inside = inside(&heard.frames, duration_s);
+    let mut times = readings.first().map_or_else(Vec::new, |best| refine(&heard.envelope, &best.times));
+    times.retain(|time| inside.contains(time));
     Count { bars: find_bars(heard, &times), alternatives: alternatives(&readings), times }
 }
 
@@ -56,7 +60,7 @@ pub(crate) fn grid(heard: &Heard, count: &Count, duration_s: f64) -> BeatGrid {
     if times.len() >= FEWEST_BEATS {
         grid.tempo_bpm = 60.0 / median_interval(times);
         grid.meter = bars.meter as u8;
-        grid.confidence = repetition(&heard.onsets, times) * audibility(&heard.frames, times);
+        grid.confidence = confidence(heard, times);
         grid.tempo_map = tempo_map(times);
         grid.alternatives.clone_from(alternatives);
         grid.beats = numbered(heard, times, bars, duration_s);
@@ -74,13 +78,13 @@ pub(crate) fn grid(heard: &Heard, count: &Count, duration_s: f64) -> BeatGrid {
     grid
 }
 
-/// Beats inside the track, without those in the silence before the first and after the last sound.
-fn within(frames: &[Frame], times: &[f64], duration_s: f64) -> Vec<f64> {
+/// Where beats may stand: inside the track, and not in the silence before its first and after its last sound.
+fn inside(frames: &[Frame], duration_s: f64) -> Range<f64> {
     let mean = frames.iter().map(|frame| f64::from(frame.power)).sum::<f64>() / frames.len().max(1) as f64;
     let heard = |frame: &Frame| f64::from(frame.power) > 1e-4 * mean;
     let first = frames.iter().position(heard).unwrap_or(0) as f64 / FRAMES_PER_S - 0.02;
     let last = frames.iter().rposition(heard).unwrap_or(0) as f64 / FRAMES_PER_S - 0.04;
-    times.iter().copied().filter(|time| *time >= first.max(0.0) && *time <= last && *time < duration_s).collect()
+    first.max(0.0)..last.min(duration_s)
 }
 
 fn numbered(heard: &Heard, times: &[f64], bars: &Bars, duration_s: f64) -> Vec<Beat> {

@@ -4,7 +4,7 @@
 
 use crate::{
     bar::{find_bars, median_interval, turn},
-    decode::{BEAT_SHARE, STIFF, SUPPLE, decode, log_likelihood},
+    decode::{BEAT_SHARE, Curve, STIFF, SUPPLE, decode, log_likelihood},
     ear::Heard,
     means::Means,
     onset::{TICKS_PER_S, autocorrelation},
@@ -19,6 +19,9 @@ pub(crate) const LEVEL_FEATURES: usize = 27;
 const FEWEST_BEATS: usize = 4;
 const SLOWEST_BPM: f64 = 54.0;
 const FASTEST_BPM: f64 = 216.0;
+/// Pieces of evidence that say nothing by themselves, only beside the best of the track: the likelihood of the onsets,
+/// their strength at the beats, and the likelihood of what the network heard.
+const RELATIVE: [usize; 3] = [0, 3, 21];
 /// Reach of the comparison of pitches around a beat, in seconds.
 const NOVELTY_S: f64 = 0.24;
 /// Ratios at which the pulse is often misread.
@@ -44,6 +47,7 @@ impl Reading {
 pub(crate) fn readings(heard: &Heard) -> Vec<Reading> {
     let network = heard.chances.beat_ticks();
     let both: Vec<f32> = heard.onsets.activation.iter().zip(&network).map(|(a, b)| 0.5 * (a + b)).collect();
+    let (network, both) = (Curve::new(&network), Curve::new(&both));
     let mut ways: Vec<Vec<f64>> = Vec::new();
     let mut add = |times: Vec<f64>| {
         if times.len() >= FEWEST_BEATS && !ways.iter().any(|other| same(other, &times)) {
@@ -51,7 +55,13 @@ pub(crate) fn readings(heard: &Heard) -> Vec<Reading> {
         }
     };
     let seconds = |ticks: Vec<usize>| -> Vec<f64> { ticks.iter().map(|tick| *tick as f64 / TICKS_PER_S).collect() };
-    for period in periods(&heard.onsets.strength, 5).into_iter().chain(periods(&heard.chances.beat, 2)) {
+    let mut list = periods(&heard.onsets.strength, 5);
+    for period in periods(&heard.chances.beat, 2) {
+        if is_new(&list, period) {
+            list.push(period);
+        }
+    }
+    for period in list {
         let ticks = period * TICKS_PER_S;
         let times = seconds(decode(&both, (ticks * 0.93).floor() as usize, (ticks * 1.07).ceil() as usize, STIFF));
         add(between(&times));
@@ -66,7 +76,7 @@ pub(crate) fn readings(heard: &Heard) -> Vec<Reading> {
     add(doubled(&free));
     add(free);
     let mut list: Vec<Reading> = ways.into_iter().map(|times| reading(heard, times)).collect();
-    for index in [0, 3, 21] {
+    for index in RELATIVE {
         let top = list.iter().map(|reading| reading.features[index]).fold(f64::NEG_INFINITY, f64::max);
         for reading in &mut list {
             reading.features[index] -= top;
@@ -142,12 +152,17 @@ fn periods(curve: &[f32], most: usize) -> Vec<f64> {
         for ratio in ratios {
             let relative = period * ratio;
             let fits = (shortest..=longest).contains(&relative);
-            if fits && !list.iter().any(|known| (known / relative - 1.0).abs() < 0.035) {
+            if fits && is_new(&list, relative) {
                 list.push(relative);
             }
         }
     }
     list
+}
+
+/// True when no period of the list covers another one: a decoding allows 7 percent either way.
+fn is_new(list: &[f64], period: f64) -> bool {
+    !list.iter().any(|known| (known / period - 1.0).abs() < 0.035)
 }
 
 fn reading(heard: &Heard, times: Vec<f64>) -> Reading {

@@ -212,6 +212,7 @@ impl Bank {
                 bank.pitch.push(Pitch { bin, class, is_bass: hz < 220.0, is_middle: hz >= 120.0 });
             }
         }
+        assert_eq!(bank.filters.len(), FILTERS, "the network has one input per filter");
         bank
     }
 

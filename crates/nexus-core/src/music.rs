@@ -25,8 +25,8 @@ pub struct BeatGrid {
     pub confidence: f64,
     /// Analyser and version.
     pub engine: String,
-    /// The parts of the track, in order and without gaps, each from a downbeat to a downbeat; without a grid, phrases
-    /// that begin where the music changes.
+    /// The parts of the track, in order and without gaps, from the first moment to the last; each but the first begins on
+    /// a downbeat. Without a grid, phrases that begin where the music changes.
     #[serde(default)]
     pub sections: Vec<Section>,
     /// Attacks of notes and drums, in order.
@@ -171,9 +171,11 @@ impl BeatGrid {
         let downbeats: Vec<f64> = self.downbeats().collect();
         let mut arrivals = self.drops_s.clone();
         for (index, pair) in self.bar_energy.windows(2).enumerate() {
+            if pair[1] < LOUD || pair[1] - pair[0] < RISE {
+                continue;
+            }
             let Some(&at_s) = downbeats.get(index + 1) else { break };
-            let is_known = arrivals.iter().any(|known| (known - at_s).abs() < 0.1);
-            if pair[1] >= LOUD && pair[1] - pair[0] >= RISE && !is_known {
+            if !self.drops_s.iter().any(|known| (known - at_s).abs() < 0.1) {
                 arrivals.push(at_s);
             }
         }

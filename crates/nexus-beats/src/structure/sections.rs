@@ -1,5 +1,7 @@
 //! The parts of a track: where they begin, and what each does.
 
+use std::collections::BTreeSet;
+
 use nexus_core::music::{Section, SectionLabel};
 
 use super::novelty::novelty;
@@ -7,6 +9,8 @@ use crate::ear::Heard;
 
 /// Fewest stretches of a section.
 const SHORTEST: usize = 4;
+/// Most stretches of a part that only leads to a drop.
+const LONGEST_BUILD: usize = 8;
 /// Novelty from which on a section may begin.
 const LEAST: f64 = 0.5;
 /// What a boundary gains when it stands a multiple of four stretches after the last one: phrases are built so.
@@ -44,6 +48,9 @@ pub(crate) fn sections(
             let (from, to) = (firsts[index], firsts.get(index + 1).copied().unwrap_or(downbeats.len()));
             let quarter = ((to - from) / 3).max(1);
             let grows = mean(to - quarter, to) - mean(from, from + quarter) > STEP;
+            // A short part that is louder than the one before it and ends in a drop leads there.
+            let ends_in_drop = firsts.get(index + 1).is_some_and(|next| is_drop(downbeats[*next]));
+            let leads = ends_in_drop && to - from <= LONGEST_BUILD && index > 0 && energy[index] > energy[index - 1];
             let around = Around {
                 before: index.checked_sub(1).map(|before| energy[before]),
                 own: energy[index],
@@ -53,7 +60,7 @@ pub(crate) fn sections(
                 start: if index == 0 { 0.0 } else { downbeats[from] },
                 end: if index + 1 == firsts.len() { duration_s } else { downbeats[to] },
                 energy: energy[index],
-                label: around.label(is_drop(downbeats[from]), grows),
+                label: if leads { SectionLabel::Build } else { around.label(is_drop(downbeats[from]), grows) },
             }
         })
         .collect()
@@ -89,18 +96,21 @@ pub(crate) fn phrases(heard: &Heard, onsets: &[f64], duration_s: f64) -> Vec<Sec
 
 /// Indices at which sections begin, 0 first.
 fn boundaries(curve: &[f64]) -> Vec<usize> {
-    let mut firsts = vec![0];
+    let mut firsts = BTreeSet::from([0]);
     loop {
-        let allowed =
-            |at: usize| firsts.iter().all(|first| at.abs_diff(*first) >= SHORTEST) && at + SHORTEST <= curve.len();
         let gain = |at: usize| {
-            let last = firsts.iter().rev().find(|first| **first < at).copied().unwrap_or(0);
-            curve[at] + if (at - last).is_multiple_of(4) { IN_FOURS } else { 0.0 }
+            let last = firsts.range(..at).next_back().copied().unwrap_or(0);
+            let next = firsts.range(at..).next().copied().unwrap_or(curve.len());
+            let has_room = at - last >= SHORTEST && next - at >= SHORTEST;
+            has_room.then(|| curve[at] + if (at - last).is_multiple_of(4) { IN_FOURS } else { 0.0 })
         };
-        let best = (1..curve.len()).filter(|at| allowed(*at)).max_by(|a, b| gain(*a).total_cmp(&gain(*b)));
-        let Some(at) = best.filter(|at| gain(*at) >= LEAST + IN_FOURS) else { return firsts };
-        firsts.push(at);
-        firsts.sort_unstable();
+        // The bonus alone makes no boundary, so most places need no second look.
+        let places = (1..curve.len()).filter(|at| curve[*at] >= LEAST);
+        let best = places.filter_map(|at| gain(at).map(|gain| (gain, at))).max_by(|a, b| a.0.total_cmp(&b.0));
+        match best {
+            Some((gain, at)) if gain >= LEAST + IN_FOURS => firsts.insert(at),
+            _ => return firsts.into_iter().collect(),
+        };
     }
 }
 

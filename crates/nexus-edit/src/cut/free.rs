@@ -2,11 +2,13 @@
 
 use nexus_core::{FrameRate, Frames, Seconds, music::BeatGrid, script::Part};
 
-use super::{CutConfig, CutPlan, MusicPiece, SceneNeed, Slot};
+use super::{CutConfig, CutPlan, LONGEST_SHOT_S, MusicPiece, SceneNeed, Slot};
 
 /// Fade of music that has no bars, in seconds.
 const FADE_S: f64 = 1.5;
 
+/// A cut moves no nearer to the one before it, in seconds.
+const SHORTEST_S: f64 = 0.5;
 /// How far a cut moves to meet the beginning of a phrase, or an attack, in seconds.
 const PHRASE_REACH_S: f64 = 0.6;
 const ATTACK_REACH_S: f64 = 0.25;
@@ -23,7 +25,10 @@ pub(super) fn cuts(scenes: &[SceneNeed], grid: &BeatGrid, rate: FrameRate, confi
         let count = (wanted / config.max_shot_s).ceil().max(1.0) as usize;
         for _ in 0..count {
             let start = rate.nearest_frame(Seconds(at_s));
-            at_s = snapped(at_s + wanted / count as f64, grid);
+            let least_s = if is_end { wanted } else { scene.min_s / count as f64 };
+            let room = at_s + least_s.max(SHORTEST_S)..at_s + LONGEST_SHOT_S;
+            let plain_s = at_s + wanted / count as f64;
+            at_s = Some(snapped(plain_s, grid)).filter(|at_s| room.contains(at_s)).unwrap_or(plain_s);
             let end = rate.nearest_frame(Seconds(at_s));
             slots.push(Slot { scene: index, start, length: Frames((end.0 - start.0).max(1)), ..Slot::default() });
         }

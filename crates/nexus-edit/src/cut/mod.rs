@@ -199,8 +199,8 @@ pub enum CutError {
 /// are halved is decided by the median of all shots, which [`Preset::median_s`] bounds where the tempo allows it; with little
 /// footage another way may come nearer to it, which is why all are told. A scene gets as many bars as its text needs.
 /// The stretch of the track is chosen so that its strongest arrival falls on the first scene after the praise; a track
-/// with too few bars repeats at a bar line. Without a trustworthy grid, shots follow the reading time alone and carry
-/// no beat.
+/// with too few bars repeats at a bar line. Without a trustworthy grid, shots follow the reading time, moved to phrases
+/// and attacks as far as it allows, and carry no beat.
 ///
 /// # Errors
 /// [`CutError`] for an empty script or a track below 3 s.

@@ -2,7 +2,7 @@
 
 use std::{fmt, num::NonZeroU8, str::FromStr};
 
-use nexus_core::music::{BeatGrid, SectionLabel};
+use nexus_core::music::{BeatGrid, Section, SectionLabel};
 use serde::{Deserialize, Serialize};
 
 /// Which beats want a cut.
@@ -26,7 +26,7 @@ pub enum Pattern {
 pub enum Preset {
     /// Long shots that change with the phrases.
     Calm,
-    /// A bar for a shot, a little denser where the music is.
+    /// A bar for a shot.
     #[default]
     Classic,
     /// As dense as the music is loud.
@@ -120,12 +120,12 @@ impl fmt::Display for Preset {
 pub(super) struct Place {
     /// Distance to the next beat, in seconds.
     pub(super) beat_s: f64,
-    /// Beats in its bar.
+    /// Usual beats in a bar.
     pub(super) meter: f64,
     /// Energy, 0 to 1.
     pub(super) energy: f64,
-    /// What its section does, and which share of it has passed.
-    pub(super) section: Option<(SectionLabel, f64)>,
+    /// Its section, and which share of it has passed.
+    pub(super) section: Option<(Section, f64)>,
     /// Seconds since its section began.
     pub(super) since_s: f64,
 }
@@ -144,7 +144,7 @@ impl Rhythm {
                 energy if energy < 0.85 => bar_s / 2.0,
                 _ => place.beat_s,
             },
-            Pattern::BuildAndDrop => match place.section {
+            Pattern::BuildAndDrop => match place.section.map(|(section, passed)| (section.label, passed)) {
                 Some((SectionLabel::Build, passed)) if passed >= 2.0 / 3.0 => place.beat_s,
                 Some((SectionLabel::Build, passed)) if passed >= 1.0 / 3.0 => bar_s / 2.0,
                 Some((SectionLabel::Drop, _)) if place.since_s < 2.0 * bar_s - 1e-6 => place.beat_s,
@@ -156,7 +156,24 @@ impl Rhythm {
         wanted.clamp(self.min_shot_s, self.max_shot_s.max(self.min_shot_s))
     }
 
-    /// What a cut on a bar's first beat gains over one within it.
+    /// What is counted, where the rhythm counts: as many beats or bars as it says and its limits allow.
+    pub(super) fn counted(&self, place: &Place) -> Option<Counted> {
+        let within = |count: NonZeroU8, unit_s: f64| {
+            let most = (self.max_shot_s / unit_s + 1e-6).floor().max(1.0);
+            let least = (self.min_shot_s / unit_s - 1e-6).ceil().max(1.0);
+            f64::from(count.get()).min(most).max(least)
+        };
+        let bar_s = place.beat_s * place.meter;
+        match self.pattern {
+            Pattern::Beats(count) => Some(Counted::Beats(within(count, place.beat_s))),
+            // Bars that are too long for a shot are halved.
+            Pattern::Bars(_) if bar_s > self.max_shot_s => Some(Counted::Beats((place.meter / 2.0).ceil().max(1.0))),
+            Pattern::Bars(count) => Some(Counted::Bars(within(count, bar_s))),
+            Pattern::Phrases | Pattern::Energy | Pattern::BuildAndDrop => None,
+        }
+    }
+
+    /// True where a cut on a bar's first beat is worth more than one within it.
     pub(super) fn favours_downbeats(&self) -> bool {
         match self.pattern {
             Pattern::Beats(_) | Pattern::Bars(_) => false,
@@ -165,13 +182,20 @@ impl Rhythm {
     }
 }
 
-/// The label and share of the section at a time, and how long it has lasted.
-pub(super) fn section_at(grid: &BeatGrid, at_s: f64) -> (Option<(SectionLabel, f64)>, f64) {
-    let section = grid.sections.iter().rev().find(|section| section.start <= at_s + 1e-6);
-    match section {
+/// How many beats or bars a shot should last.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Counted {
+    Beats(f64),
+    Bars(f64),
+}
+
+/// The section at a time and the share of it that has passed, and how long it has lasted.
+pub(super) fn section_at(grid: &BeatGrid, at_s: f64) -> (Option<(Section, f64)>, f64) {
+    let index = grid.sections.partition_point(|section| section.start <= at_s + 1e-6);
+    match index.checked_sub(1).map(|index| grid.sections[index]) {
         Some(section) => {
             let passed = (at_s - section.start) / (section.end - section.start).max(1e-6);
-            (Some((section.label, passed)), at_s - section.start)
+            (Some((section, passed)), at_s - section.start)
         }
         None => (None, at_s),
     }

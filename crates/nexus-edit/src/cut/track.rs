@@ -20,7 +20,8 @@ pub(super) fn marks(grid: &BeatGrid, config: &CutConfig) -> Vec<f64> {
         let halves = grid.beats.iter().skip_while(|beat| beat.pos != 1);
         return halves.filter(|beat| beat.pos == 1 || beat.pos == middle).map(|beat| beat.t).collect();
     }
-    let every = (config.preset.median_s().0.max(config.min_shot_s) / bar_s).ceil().max(1.0) as usize;
+    let enough = (config.preset.median_s().0.max(config.min_shot_s) / bar_s).ceil().max(1.0);
+    let every = if enough * bar_s > config.max_shot_s + 1e-6 { (enough - 1.0).max(1.0) } else { enough } as usize;
     downbeats.into_iter().step_by(every).collect()
 }
 
@@ -30,10 +31,23 @@ pub(super) fn median_gap(times: &[f64]) -> f64 {
     gaps.get(gaps.len() / 2).copied().unwrap_or(0.0).max(0.05)
 }
 
+/// Two moments this near, in seconds, are one.
+const NEAR_S: f64 = 0.1;
+
+/// True when one of some ordered times lies nearer than `reach_s`.
+fn is_near(times: &[f64], at_s: f64, reach_s: f64) -> bool {
+    let first = times.partition_point(|time| *time <= at_s - reach_s);
+    times.get(first).is_some_and(|time| (time - at_s).abs() < reach_s)
+}
+
 /// The grid with its marks.
 pub(super) struct Track<'a> {
     grid: &'a BeatGrid,
     marks: Vec<f64>,
+    /// Downbeats, arrivals, and moments at which sections begin or end, in order.
+    downbeats: Vec<f64>,
+    arrivals: Vec<f64>,
+    edges: Vec<f64>,
 }
 
 /// One stretch of music in the film, from a mark to the next.
@@ -51,7 +65,17 @@ pub(super) struct Unit {
 
 impl<'a> Track<'a> {
     pub(super) fn new(grid: &'a BeatGrid, marks: Vec<f64>) -> Self {
-        Self { grid, marks }
+        let sorted = |mut times: Vec<f64>| {
+            times.sort_by(f64::total_cmp);
+            times
+        };
+        Self {
+            downbeats: grid.downbeats().collect(),
+            arrivals: sorted(grid.arrivals()),
+            edges: sorted(grid.sections.iter().flat_map(|section| [section.start, section.end]).collect()),
+            grid,
+            marks,
+        }
     }
 
     /// The usual length of a stretch in seconds.
@@ -66,7 +90,7 @@ impl<'a> Track<'a> {
 
     /// Length of a bar in seconds.
     pub(super) fn bar_s(&self) -> f64 {
-        median_gap(&self.grid.downbeats().collect::<Vec<f64>>())
+        median_gap(&self.downbeats)
     }
 
     /// The mark at which a film of `total` stretches starts, whose arrival is wanted after `until_drop` of them.
@@ -84,31 +108,36 @@ impl<'a> Track<'a> {
             mean + whole + at_drop.map_or(0.0, |mark| self.arrival_at(*mark))
         };
         let starts = (0..=last_start).filter(|start| self.is_downbeat(self.marks[*start]));
-        starts.fold(0, |best, start| if score(start) > score(best) + 1e-9 { start } else { best })
+        let mut best = (0, f64::NEG_INFINITY);
+        for start in starts {
+            let score = score(start);
+            if score > best.1 + 1e-9 {
+                best = (start, score);
+            }
+        }
+        best.0
     }
 
     /// True where a section begins or the last one ends.
     fn is_edge(&self, at_s: f64) -> bool {
-        let near = |other: f64| (other - at_s).abs() < 0.1;
-        self.grid.sections.iter().any(|section| near(section.start) || near(section.end))
+        is_near(&self.edges, at_s, NEAR_S)
     }
 
     /// 2 for one of the three strongest drops, 1 for another arrival, 0 elsewhere.
     fn arrival_at(&self, at_s: f64) -> f64 {
-        let near = |other: &f64| (other - at_s).abs() < 0.1;
-        if self.grid.drops_s.iter().take(3).any(near) {
+        if self.grid.drops_s.iter().take(3).any(|drop| (drop - at_s).abs() < NEAR_S) {
             2.0
         } else {
-            f64::from(u8::from(self.grid.arrivals().iter().any(near)))
+            f64::from(u8::from(is_near(&self.arrivals, at_s, NEAR_S)))
         }
     }
 
     fn is_downbeat(&self, at_s: f64) -> bool {
-        self.grid.downbeats().any(|downbeat| (downbeat - at_s).abs() < 1e-6)
+        is_near(&self.downbeats, at_s, 1e-6)
     }
 
     fn energy_at(&self, at_s: f64) -> f64 {
-        let bar = self.grid.downbeats().take_while(|&downbeat| downbeat <= at_s + 1e-6).count();
+        let bar = self.downbeats.partition_point(|downbeat| *downbeat <= at_s + 1e-6);
         self.grid.bar_energy.get(bar.saturating_sub(1)).copied().unwrap_or(0.5)
     }
 
@@ -134,7 +163,9 @@ impl<'a> Track<'a> {
     /// The stretch from a mark, `shift` seconds later in the film than in the track.
     fn unit(&self, mark: usize, shift: f64) -> Unit {
         let (from_s, to_s) = (self.marks[mark], self.marks[mark + 1]);
-        let inside = self.grid.beats.iter().filter(|beat| beat.t >= from_s - 1e-6 && beat.t < to_s - 1e-6);
+        let beats = &self.grid.beats;
+        let before = |time: f64| beats.partition_point(|beat| beat.t < time - 1e-6);
+        let inside = beats[before(from_s)..before(to_s)].iter();
         Unit {
             beats: inside.map(|beat| (beat.t + shift, beat.pos)).collect(),
             end_s: to_s + shift,

@@ -25,29 +25,40 @@ const LONGEST_GAP: u64 = 1 << 16;
 
 /// `None` when the file is for ffmpeg: another kind, or odd in a way that ffmpeg knows better.
 pub(super) async fn open(file: &Path, limits: &Limits) -> Result<Option<Listening>, MediaError> {
-    let source = File::open(file).map_err(|source| MediaError::io(file, source))?;
-    let most_s = limits.max_sound_s;
-    // A library that panics has met a file that it cannot read: the same answer as an error.
-    let opened = tokio::task::spawn_blocking(move || Reader::open(source, most_s)).await;
-    let Some(mut reader) = opened.ok().flatten() else { return Ok(None) };
-    let rate_hz = reader.rate_hz;
+    let (path, most_s) = (file.to_owned(), limits.max_sound_s);
+    let opening = tokio::task::spawn_blocking(move || {
+        // A pipe or a device would hold this thread for ever.
+        let source = std::fs::metadata(&path).and_then(|facts| facts.is_file().then(|| File::open(&path)).transpose());
+        source.map(|source| source.and_then(|source| Reader::open(source, most_s)))
+    });
+    let mut reader = match tokio::time::timeout(limits.probe_deadline, opening).await {
+        Ok(Ok(Ok(Some(reader)))) => reader,
+        Ok(Ok(Err(source))) => return Err(MediaError::io(file, source)),
+        // A library that panics or does not come back has met a file that it cannot read.
+        Ok(Ok(Ok(None)) | Err(_)) | Err(_) => return Ok(None),
+    };
+    let (name, rate_hz) = (name_of(file), reader.rate_hz);
     let (sender, pieces) = mpsc::channel(WAITING);
-    let (file, limits) = (file.to_owned(), limits.clone());
+    let (file, limits_of_task) = (file.to_owned(), limits.clone());
     tokio::task::spawn_blocking(move || {
         loop {
             let piece = match reader.piece() {
-                Piece::Sound(piece) => Ok(piece),
-                Piece::End => return,
-                Piece::TooLong => Err(too_long(&file, &limits)),
-                Piece::Broken(source) => Err(MediaError::Io { file: name_of(&file), source }),
+                Piece::Sound(piece) => Ok(Some(piece)),
+                Piece::End => Ok(None),
+                Piece::TooLong => Err(too_long(&file, &limits_of_task)),
+                Piece::Broken(source) => Err(MediaError::io(&file, source)),
+                Piece::Changed => Err(MediaError::NotAccepted {
+                    file: name_of(&file),
+                    kind: "sound whose form changes in the middle, as several recordings in one file".into(),
+                }),
             };
-            let is_last = piece.is_err();
+            let is_last = !matches!(piece, Ok(Some(_)));
             if sender.blocking_send(piece).is_err() || is_last {
                 return;
             }
         }
     });
-    Ok(Some(Listening { rate_hz, pieces }))
+    Ok(Some(Listening { file: name, rate_hz, pieces, is_over: false, patience: limits.work_deadline }))
 }
 
 /// What comes next.
@@ -56,6 +67,8 @@ enum Piece {
     End,
     TooLong,
     Broken(std::io::Error),
+    /// Another stream or another rate begins, which the grid of one track cannot hold.
+    Changed,
 }
 
 struct Reader {
@@ -103,7 +116,7 @@ impl Reader {
         };
         match reader.piece() {
             Piece::Sound(piece) => reader.ready = piece,
-            Piece::End | Piece::TooLong | Piece::Broken(_) => return None,
+            Piece::End | Piece::TooLong | Piece::Broken(_) | Piece::Changed => return None,
         }
         Some(reader)
     }
@@ -116,6 +129,7 @@ impl Reader {
         while piece.len() < PIECE && !self.is_over {
             match self.format.next_packet() {
                 Ok(Some(packet)) if packet.track_id == self.track => match self.decoder.decode(&packet) {
+                    Ok(buffer) if buffer.spec().rate() != self.rate_hz => return Piece::Changed,
                     Ok(buffer) => {
                         let channels = buffer.spec().channels().count().max(1);
                         self.interleaved.resize(buffer.samples_interleaved(), 0.0);
@@ -128,14 +142,13 @@ impl Reader {
                         let gap = packet.dur.get().min(LONGEST_GAP) as usize;
                         piece.resize(piece.len() + gap, 0.0);
                     }
-                    Err(_) => self.is_over = true,
+                    Err(_) => return Piece::Changed,
                 },
-                Ok(Some(_)) => {}
+                Ok(Some(_)) | Err(Error::ResetRequired) => return Piece::Changed,
                 Ok(None) => self.is_over = true,
-                Err(Error::IoError(source)) if source.kind() != ErrorKind::UnexpectedEof => {
-                    return Piece::Broken(source);
-                }
-                // A file that was cut off ends where it ends.
+                // A file that was cut off ends where it ends; one that is damaged beyond that, where it can be read to.
+                Err(Error::IoError(source)) if source.kind() == ErrorKind::UnexpectedEof => self.is_over = true,
+                Err(Error::IoError(source)) => return Piece::Broken(source),
                 Err(_) => self.is_over = true,
             }
         }

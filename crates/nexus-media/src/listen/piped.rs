@@ -30,35 +30,42 @@ pub(super) async fn open(file: &Path, limits: &Limits) -> Result<Listening, Medi
         file,
         reach: Reach::reading(file),
         deadline: limits.work_deadline,
-        pace: Pace::Whole,
+        pace: Pace::Frame,
     };
     let mut process = Process::start(&launch, Feed::Nothing)?;
     let (sender, pieces) = mpsc::channel(WAITING);
+    let (name, patience) = (name_of(file), limits.work_deadline);
     let (file, limits) = (file.to_owned(), limits.clone());
     tokio::spawn(async move {
         let most = (limits.max_sound_s * f64::from(rate_hz)) as u64 + u64::from(rate_hz);
         let mut heard = 0;
         loop {
             let mut bytes = vec![0; PIECE_BYTES];
-            let piece = match process.read_full(&mut bytes).await {
+            let read = tokio::select! {
+                // When nobody listens any more the process is dropped, which ends it.
+                () = sender.closed() => return,
+                read = process.read_full(&mut bytes) => read,
+            };
+            let piece = match read {
                 Ok(0) => break,
                 Ok(count) => {
                     heard += (count / 4) as u64;
                     let words = bytes[..count].as_chunks::<4>().0;
-                    Ok(words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+                    Ok(Some(words.iter().map(|word| f32::from_le_bytes(*word)).collect()))
                 }
                 Err(error) => Err(error),
             };
             let piece = if heard > most { Err(too_long(&file, &limits)) } else { piece };
             let is_last = piece.is_err();
-            // When nobody listens any more the process is dropped, which ends it.
             if sender.send(piece).await.is_err() || is_last {
                 return;
             }
+            // The listener sets the pace.
+            process.grant();
         }
-        if let Err(error) = process.finish().await {
-            let _ = sender.send(Err(error)).await;
-        }
+        let end = process.finish().await.map(|_| None);
+        // Nobody may be listening any more.
+        let _ = sender.send(end).await;
     });
-    Ok(Listening { rate_hz, pieces })
+    Ok(Listening { file: name, rate_hz, pieces, is_over: false, patience })
 }

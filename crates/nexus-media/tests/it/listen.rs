@@ -69,3 +69,60 @@ async fn a_listener_that_leaves_ends_the_decoder() {
     };
     assert!(error.to_string().contains("30 s") && error.to_string().contains("long.wav"), "{error}");
 }
+
+#[tokio::test]
+async fn several_recordings_in_one_file_are_not_taken_for_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (folder.path().join("one.wav"), folder.path().join("two.ogg"));
+    write_sound(&tone(200.0, 0.3, 3.0), 48_000, 1, &one, SoundFormat::Wav).await.unwrap();
+    vorbis(&one, &two);
+    let bytes = std::fs::read(&two).unwrap();
+    // The same stream number twice would be one stream: the second one gets another.
+    let mut second = bytes.clone();
+    let mut at = 0;
+    while let Some(page) = second[at..].windows(4).position(|word| word == b"OggS") {
+        at += page;
+        second[at + 14] ^= 0x5A;
+        renew_checksum(&mut second, at);
+        at += 4;
+    }
+    let chained = folder.path().join("chained.ogg");
+    std::fs::write(&chained, [bytes, second].concat()).unwrap();
+    let opened = FfmpegMedia::new(Limits::default()).listen(&chained).await;
+    let Ok(mut sound) = opened else { return };
+    let mut samples = 0;
+    let end = loop {
+        match sound.next().await {
+            Ok(Some(piece)) => samples += piece.len(),
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    match end {
+        Ok(()) => assert!(samples > 5 * 48_000, "only the first recording was heard: {samples} samples"),
+        Err(error) => assert!(error.to_string().contains("changes in the middle"), "{error}"),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test makes a file as other programs make it")]
+fn vorbis(from: &Path, to: &Path) {
+    let mut command = std::process::Command::new("ffmpeg");
+    let done = command.args(["-v", "error", "-nostdin", "-y", "-i"]).arg(from).args(["-c:a", "libvorbis"]).arg(to);
+    assert!(done.status().expect("ffmpeg runs").success());
+}
+
+/// Writes the checksum of the Ogg page at `at` anew (RFC 3533).
+fn renew_checksum(bytes: &mut [u8], at: usize) {
+    let segments = usize::from(bytes[at + 26]);
+    let body: usize = bytes[at + 27..at + 27 + segments].iter().map(|length| usize::from(*length)).sum();
+    let page = at..at + 27 + segments + body;
+    bytes[at + 22..at + 26].fill(0);
+    let mut crc = 0_u32;
+    for byte in &bytes[page] {
+        crc ^= u32::from(*byte) << 24;
+        for _ in 0..8 {
+            crc = if crc & 0x8000_0000 == 0 { crc << 1 } else { (crc << 1) ^ 0x04C1_1DB7 };
+        }
+    }
+    bytes[at + 22..at + 26].copy_from_slice(&crc.to_le_bytes());
+}

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use nexus_beats::{Peaks, add_clicks, plot};
 use nexus_core::{
-    PortResult,
+    ErrorKind, PortError, PortResult,
     music::{Alternative, Bar, Beat, BeatGrid, Section, Tempo},
     port::Sound,
 };
@@ -20,8 +20,15 @@ use crate::{
     show, wire,
 };
 
+/// Most samples that are kept to mix clicks into: 1 GB of them.
+const MOST_CLICK_SAMPLES: usize = 260_000_000;
+
 /// Runs the command.
 pub(crate) async fn run(arguments: BeatsArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
+    let rhythm = arguments.cuts.map(|rhythm| bounded(rhythm, &arguments)).transpose()?;
+    for out in arguments.plot.iter().chain(&arguments.click) {
+        anyhow::ensure!(!same_file(out, &arguments.file), "{} is the music itself: name another file", out.display());
+    }
     let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let sound = wire::media().listen(&arguments.file).await?;
     let mut heard = Heard::new(sound, &arguments);
@@ -36,11 +43,7 @@ pub(crate) async fn run(arguments: BeatsArguments, config: &Config, global: &Glo
         add_clicks(&mut samples, heard.sound.rate_hz(), &grid);
         write_sound(&samples, heard.sound.rate_hz(), 1, out, SoundFormat::Wav).await?;
     }
-    let cuts = arguments.cuts.map(|rhythm| {
-        let min_shot_s = arguments.min_cut.unwrap_or(rhythm.min_shot_s);
-        let max_shot_s = arguments.max_cut.unwrap_or(rhythm.max_shot_s).max(min_shot_s);
-        cut_points(&grid, &Rhythm { min_shot_s, max_shot_s, ..rhythm })
-    });
+    let cuts = rhythm.map(|rhythm| cut_points(&grid, &rhythm));
     if global.json {
         return show::json(&Told { cuts, ..Told::from(&grid) });
     }
@@ -52,6 +55,22 @@ pub(crate) async fn run(arguments: BeatsArguments, config: &Config, global: &Glo
         show::result(&out.display().to_string());
     }
     Ok(())
+}
+
+/// The rhythm with the user's limits; one that is given alone moves the other out of its way.
+fn bounded(rhythm: Rhythm, arguments: &BeatsArguments) -> anyhow::Result<Rhythm> {
+    let (least, most) = (arguments.min_cut, arguments.max_cut);
+    if let (Some(least), Some(most)) = (least, most) {
+        anyhow::ensure!(least <= most, "--min-cut {least} is above --max-cut {most}: exchange them");
+    }
+    let min_shot_s = least.unwrap_or_else(|| rhythm.min_shot_s.min(most.unwrap_or(f64::INFINITY)));
+    let max_shot_s = most.unwrap_or_else(|| rhythm.max_shot_s.max(min_shot_s));
+    Ok(Rhythm { min_shot_s, max_shot_s, ..rhythm })
+}
+
+fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    real(one).is_some_and(|one| Some(one) == real(other))
 }
 
 /// A sound that is kept, as far as it is wanted again, while it passes.
@@ -78,8 +97,14 @@ impl Sound for Heard {
     }
 
     async fn next(&mut self) -> PortResult<Option<Vec<f32>>> {
-        let piece = self.sound.next().await?;
-        if let Some(piece) = &piece {
+        let mut piece = self.sound.next().await?;
+        if let Some(piece) = &mut piece {
+            // What is no number is silence, in the picture and to the ear as well.
+            piece.iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
+            if self.samples.as_ref().is_some_and(|samples| samples.len() + piece.len() > MOST_CLICK_SAMPLES) {
+                let message = "the track is too long for --click: at most an hour and a half at 48 kHz; leave it out";
+                return Err(PortError::new(ErrorKind::Invalid, "nexus beats", "keep the sound", message));
+            }
             self.peaks.iter_mut().for_each(|peaks| peaks.push(piece));
             self.samples.iter_mut().for_each(|samples| samples.extend_from_slice(piece));
         }
@@ -88,7 +113,12 @@ impl Sound for Heard {
 }
 
 async fn write(out: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    tokio::fs::write(out, bytes).await.with_context(|| format!("write {}", out.display()))
+    let part = out.with_extension("svg.part");
+    let written = async {
+        tokio::fs::write(&part, bytes).await?;
+        tokio::fs::rename(&part, out).await
+    };
+    written.await.with_context(|| format!("write {}", out.display()))
 }
 
 /// The grid as others read it.

@@ -127,6 +127,29 @@ fn a_grid_can_be_read_seen_and_heard() {
 }
 
 #[test]
+fn the_drop_and_the_parts_of_known_tracks_are_found() {
+    for track in &material().kit.music {
+        let grid = grid(&track.path);
+        let name = &track.truth.name;
+        let drop = grid["drops"][0].as_f64().unwrap_or(f64::NAN);
+        assert!(
+            (drop - track.truth.drop_s).abs() < 0.05,
+            "{name}: drops {} instead of {}",
+            grid["drops"],
+            track.truth.drop_s
+        );
+        let sections = grid["sections"].as_array().expect("sections");
+        let labels: Vec<&str> = sections.iter().filter_map(|section| section["label"].as_str()).collect();
+        assert!(labels.contains(&"drop") && labels[0] == "intro", "{name}: {labels:?}");
+        let on_downbeats = times(&grid, "downbeats");
+        for section in &sections[1..] {
+            let start = section["start"].as_f64().expect("a time");
+            assert!(on_downbeats.contains(&start), "{name}: a part begins at {start} between bars");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_music_is_said_to_be_none() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name);
