@@ -5,7 +5,7 @@ use crate::{
     ear::Heard,
     means::Summary,
     onset::Onsets,
-    spectrum::{BANDS, TIMBRE},
+    spectrum::{BANDS, Frame, TIMBRE},
     weights::{DOWNBEAT_BIAS, DOWNBEAT_WEIGHTS},
 };
 
@@ -18,6 +18,10 @@ const ARRANGEMENT_INPUTS: usize = LOCAL_FEATURES * (2 * CONTEXT + 1);
 
 /// Bars that are tried, with the log of how common they are.
 const METERS: [(usize, f64); 4] = [(4, -0.05), (3, -3.0), (2, -6.0), (6, -8.0)];
+/// Share of the mean power below which a frame is quiet.
+const QUIET: f64 = 1e-3;
+/// Least spread of loudness, in nepers of power, that is heard as accents.
+const LEAST_ACCENT: f64 = 0.1;
 /// Most beats in a bar.
 const MOST_BEATS: usize = 12;
 /// Log probability that a bar is cut short or drawn out by some beats.
@@ -76,8 +80,29 @@ impl DownbeatModel {
 
 /// The bars that explain the beats best.
 pub(crate) fn find_bars(heard: &Heard, times: &[f64]) -> Bars {
-    let chances: Vec<f64> = bar_inputs(heard, times).iter().map(|inputs| heard.downbeats.chance(inputs)).collect();
+    let chances: Vec<f64> = if is_bare(&heard.frames) {
+        accents(heard, times)
+    } else {
+        bar_inputs(heard, times).iter().map(|inputs| heard.downbeats.chance(inputs)).collect()
+    };
     bars_from_chances(&chances)
+}
+
+/// True for a metronome and the like: silence between attacks, and so no arrangement that could tell bars.
+fn is_bare(frames: &[Frame]) -> bool {
+    let mean = frames.iter().map(|frame| f64::from(frame.power)).sum::<f64>() / frames.len().max(1) as f64;
+    let quiet = frames.iter().filter(|frame| f64::from(frame.power) < QUIET * mean).count();
+    quiet * 2 > frames.len()
+}
+
+/// Probabilities of a downbeat by loudness alone.
+fn accents(heard: &Heard, times: &[f64]) -> Vec<f64> {
+    let loudness: Vec<f64> =
+        times.iter().map(|t| (heard.summary.power.between(t - 0.02, t + 0.08)[0] + 1e-9).ln()).collect();
+    let count = loudness.len().max(1) as f64;
+    let mean = loudness.iter().sum::<f64>() / count;
+    let spread = (loudness.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt().max(LEAST_ACCENT);
+    loudness.iter().map(|value| 1.0 / (1.0 + (1.0 - 2.0 * (value - mean) / spread).exp())).collect()
 }
 
 /// The bars for given probabilities of a downbeat.
