@@ -24,29 +24,36 @@ pub(crate) fn decode(curve: &Curve, shortest: usize, longest: usize, stiffness: 
     // `best[tick][k]`: the most likely past in which a beat with following interval k begins at `tick`.
     // Only the last `longest` rows are needed.
     let kinds = intervals.len();
-    let rows = longest + 1;
+    // A power of two, so that the row of a tick is a mask away.
+    let rows = (longest + 1).next_power_of_two();
     let mut best = vec![f64::NEG_INFINITY; rows * kinds];
     let mut from = vec![0_u8; len * kinds];
     let mut arrivals = vec![f64::NEG_INFINITY; kinds];
+    let mut live = Vec::with_capacity(kinds);
     let mut ends: Vec<(f64, usize, usize)> = Vec::new();
     for tick in 0..len {
         for (kind, interval) in intervals.iter().enumerate() {
             arrivals[kind] = match tick.checked_sub(*interval) {
-                Some(start) => best[start % rows * kinds + kind] + curve.span(start, *interval, tick),
+                Some(start) => best[(start & (rows - 1)) * kinds + kind] + curve.span(start, *interval, tick),
                 None => f64::NEG_INFINITY,
             };
         }
+        // Arrivals far below the best one do not win, whatever the change costs.
+        let top = arrivals.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        live.clear();
+        live.extend((0..kinds).filter(|kind| arrivals[*kind] >= top - DEAREST));
         for (kind, interval) in intervals.iter().enumerate() {
-            let slot = tick % rows * kinds + kind;
+            let slot = (tick & (rows - 1)) * kinds + kind;
             // A beat may be the first one when less than its interval has passed.
             let mut chosen =
                 if tick < *interval { (curve.gap(0, tick), u8::MAX) } else { (f64::NEG_INFINITY, u8::MAX) };
-            let Changes { first, costs } = &changes[kind];
-            for (earlier, (arrival, cost)) in arrivals[*first..].iter().zip(costs).enumerate() {
-                let value = arrival - cost;
-                if value > chosen.0 {
-                    chosen = (value, (first + earlier) as u8);
-                }
+            let consider = |chosen: (f64, u8), earlier: usize| {
+                let value = arrivals[earlier] - changes[kind].cost(earlier);
+                if value > chosen.0 { (value, earlier as u8) } else { chosen }
+            };
+            chosen = live.iter().copied().fold(chosen, consider);
+            if chosen.0 == f64::NEG_INFINITY {
+                chosen = (0..kinds).fold(chosen, consider);
             }
             best[slot] = chosen.0;
             from[tick * kinds + kind] = chosen.1;
@@ -73,18 +80,21 @@ pub(crate) fn decode(curve: &Curve, shortest: usize, longest: usize, stiffness: 
     ticks
 }
 
-/// From which intervals one may come to another, and what it costs.
+/// What it costs to come to one interval from each.
 struct Changes {
-    first: usize,
+    /// Infinite for changes dearer than [`DEAREST`].
     costs: Vec<f64>,
 }
 
 impl Changes {
     fn new(intervals: &[usize], to: usize, stiffness: f32) -> Self {
-        let cost = |from: usize| f64::from(stiffness * (to as f32 / from as f32 - 1.0).abs());
-        let allowed: Vec<usize> = (0..intervals.len()).filter(|index| cost(intervals[*index]) <= DEAREST).collect();
-        let first = allowed.first().copied().unwrap_or(0);
-        Self { first, costs: allowed.iter().map(|index| cost(intervals[*index])).collect() }
+        let cost = |from: &usize| f64::from(stiffness * (to as f32 / *from as f32 - 1.0).abs());
+        let held = |cost: f64| if cost <= DEAREST { cost } else { f64::INFINITY };
+        Self { costs: intervals.iter().map(cost).map(held).collect() }
+    }
+
+    fn cost(&self, from: usize) -> f64 {
+        self.costs[from]
     }
 }
 

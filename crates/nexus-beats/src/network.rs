@@ -8,10 +8,10 @@ use rten_tensor::NdTensor;
 
 use crate::spectrum::{FILTERS, FRAMES_PER_S};
 
-/// Frames of one turn: two minutes, so that memory does not grow with the track.
-const TURN: usize = 6000;
+/// Frames of one turn: 80 s, so that memory does not grow with the track.
+const TURN: usize = 4000;
 /// Frames on either side that a turn sees besides its own. The network reaches further, but hardly listens there.
-const MARGIN: usize = 750;
+const MARGIN: usize = 500;
 
 static SHIPPED: LazyLock<Network> = LazyLock::new(|| {
     let model = Model::load_static_slice(include_bytes!("../model/ear.onnx"));
