@@ -1,4 +1,4 @@
-//! PCM in; beats, downbeats, bars and energy out. Pure signal processing.
+//! PCM in; beats, downbeats, bars, sections and energy out: a small trained network with signal processing around it.
 //!
 //! [`Analyzer`] is the front door, [`analyze`] the same for samples in memory; [`EmbeddedTracker`] puts it behind the port.
 //! The path of the sound: `resample` → `spectrum` (one pass) → `network` (the trained ear) beside `onset` (SuperFlux) →
@@ -25,6 +25,7 @@ mod structure;
 mod tempo;
 mod tracker;
 pub mod training;
+mod transform;
 mod weights;
 
 pub use analysis::{Analyzer, BeatError, ENGINE, Engine, SHORTEST_S, analyze};

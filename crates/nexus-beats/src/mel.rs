@@ -4,11 +4,10 @@
 //! whose published networks expect exactly this: 22,050 Hz, windows of 1,024 samples, 128 bands from 30 to 11,000 Hz on
 //! Slaney's scale without area normalisation, magnitudes over the square root of the window, `ln(1 + 1000 x)`.
 
-use std::sync::Arc;
-
-use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
-
-use crate::spectrum::RATE_HZ;
+use crate::{
+    spectrum::{RATE_HZ, dot},
+    transform::Transform,
+};
 
 /// Bands of a frame.
 pub(crate) const MELS: usize = 128;
@@ -23,11 +22,7 @@ const COMPRESSION: f32 = 1000.0;
 pub(crate) struct MelSpectrum {
     /// First bin and weights of each band.
     bands: Vec<(usize, Vec<f32>)>,
-    window: Vec<f32>,
-    fft: Arc<dyn RealToComplex<f32>>,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    transform: Transform,
     waiting: Vec<f32>,
     is_begun: bool,
     frames: Vec<f32>,
@@ -36,20 +31,8 @@ pub(crate) struct MelSpectrum {
 impl MelSpectrum {
     pub(crate) fn new() -> Self {
         // A periodic Hann window, as torch has it.
-        let window =
-            (0..WINDOW).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * i as f32 / WINDOW as f32).cos()).collect();
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
-        Self {
-            bands: bank(),
-            window,
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            fft,
-            waiting: Vec::new(),
-            is_begun: false,
-            frames: Vec::new(),
-        }
+        let transform = Transform::new(WINDOW, 0.0);
+        Self { bands: bank(), transform, waiting: Vec::new(), is_begun: false, frames: Vec::new() }
     }
 
     pub(crate) fn push(&mut self, samples: &[f32]) {
@@ -78,17 +61,10 @@ impl MelSpectrum {
     }
 
     fn hear(&mut self, first: usize) {
-        let samples = &self.waiting[first..first + WINDOW];
-        for ((slot, sample), weight) in self.input.iter_mut().zip(samples).zip(&self.window) {
-            *slot = sample * weight;
-        }
-        self.fft
-            .process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch)
-            .expect("the buffers were made by the plan");
         let scale = 1.0 / (WINDOW as f32).sqrt();
+        let magnitudes = self.transform.magnitudes(&self.waiting[first..first + WINDOW], scale);
         for (from, weights) in &self.bands {
-            let bins = &self.output[*from..*from + weights.len()];
-            let sum: f32 = bins.iter().zip(weights).map(|(bin, weight)| bin.norm_sqr().sqrt() * scale * weight).sum();
+            let sum = dot(&magnitudes[*from..*from + weights.len()], weights);
             self.frames.push((COMPRESSION * sum).ln_1p());
         }
     }

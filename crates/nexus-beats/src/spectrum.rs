@@ -1,9 +1,7 @@
 //! One pass over the sound: a short-time spectrum every 20 ms, reduced at once to the few numbers that
 //! the later stages need, so that memory grows with frames and never with spectra.
 
-use std::sync::Arc;
-
-use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
+use crate::transform::Transform;
 
 /// Samples per second that everything is measured at.
 pub(crate) const RATE_HZ: u32 = 22_050;
@@ -53,12 +51,7 @@ pub(crate) struct Frame {
 /// Hears samples in pieces of any length; what is kept is a few hundred bytes per frame.
 pub(crate) struct Spectrum {
     bank: Bank,
-    window: Vec<f32>,
-    fft: Arc<dyn RealToComplex<f32>>,
-    input: Vec<f32>,
-    output: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    magnitudes: Vec<f32>,
+    transform: Transform,
     /// Samples that frames to come still need; the first lies half a window before the next frame's centre.
     waiting: Vec<f32>,
     /// Mean magnitude of each filter, frame after frame.
@@ -68,18 +61,9 @@ pub(crate) struct Spectrum {
 
 impl Spectrum {
     pub(crate) fn new() -> Self {
-        let bank = Bank::new();
-        let window =
-            (0..WINDOW).map(|i| 0.5 - 0.5 * (std::f32::consts::TAU * (i as f32 + 0.5) / WINDOW as f32).cos()).collect();
-        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
         Self {
-            bank,
-            window,
-            input: fft.make_input_vec(),
-            output: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
-            magnitudes: vec![0.0; WINDOW / 2 + 1],
-            fft,
+            bank: Bank::new(),
+            transform: Transform::new(WINDOW, 0.5),
             waiting: vec![0.0; WINDOW / 2],
             filtered: Vec::new(),
             frames: Vec::new(),
@@ -120,18 +104,9 @@ impl Spectrum {
     }
 
     fn hear(&mut self, first: usize) {
-        let samples = &self.waiting[first..first + WINDOW];
-        for ((slot, sample), weight) in self.input.iter_mut().zip(samples).zip(&self.window) {
-            *slot = sample * weight;
-        }
-        self.fft
-            .process_with_scratch(&mut self.input, &mut self.output, &mut self.scratch)
-            .expect("the buffers were made by the plan");
-        for (slot, bin) in self.magnitudes.iter_mut().zip(&self.output) {
-            *slot = bin.norm_sqr().sqrt() * (4.0 / WINDOW as f32);
-        }
-        self.bank.apply(&self.magnitudes, &mut self.filtered);
-        self.frames.push(self.bank.describe(&self.magnitudes));
+        let magnitudes = self.transform.magnitudes(&self.waiting[first..first + WINDOW], 4.0 / WINDOW as f32);
+        self.bank.apply(magnitudes, &mut self.filtered);
+        self.frames.push(self.bank.describe(magnitudes));
     }
 }
 
