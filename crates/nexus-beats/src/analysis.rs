@@ -1,16 +1,16 @@
 //! The front door: samples in, piece by piece, and then their grid.
 
-use std::{path::Path, sync::Arc};
+use std::{convert::Infallible, path::Path, sync::Arc};
 
 use nexus_core::{music::BeatGrid, port::Pcm};
 
 use crate::{
     bar::DownbeatModel,
-    beat_this::{self, BeatThis, ModelError, peaks},
+    beat_this::{self, BeatThis, ModelError},
     ear::{Ear, Heard},
     grid::{Count, count, grid},
     mel::MelSpectrum,
-    network::Network,
+    network::{Chances, Network},
     resample::Resampler,
 };
 
@@ -136,24 +136,27 @@ impl Analyzer {
             return Err(BeatError::TooShort { found_s: duration_s });
         }
         let (ear, other) = self.ears();
-        let Some(heard) = ear.finish(Network::shipped(), DownbeatModel::shipped()) else {
-            let engine = if other.is_some() { beat_this::ENGINE } else { ENGINE };
-            return Ok(BeatGrid { duration_s, engine: engine.into(), ..BeatGrid::default() });
-        };
-        Ok(match other {
-            None => grid(&heard, &count(&heard, duration_s), duration_s),
+        let (engine, heard) = match other {
+            None => (ENGINE, ear.finish(DownbeatModel::shipped(), by(Network::shipped()))?),
             Some((mels, network)) => {
-                let chances = network.hear(&mels.finish())?;
-                let count = Count::given(&heard, &peaks(&chances), duration_s);
-                let heard = Heard { chances, ..heard };
-                BeatGrid { engine: beat_this::ENGINE.into(), ..grid(&heard, &count, duration_s) }
+                let hear = |_: &[f32]| network.hear(&mels.finish());
+                (beat_this::ENGINE, ear.finish(DownbeatModel::shipped(), hear)?)
             }
-        })
+        };
+        let grid = match heard {
+            None => BeatGrid { duration_s, ..BeatGrid::default() },
+            Some(heard) => {
+                let count = if engine == ENGINE { count(&heard, duration_s) } else { Count::given(&heard, duration_s) };
+                grid(&heard, &count, duration_s)
+            }
+        };
+        Ok(BeatGrid { engine: engine.into(), ..grid })
     }
 
     /// What the stages after the ear work on; `None` for silence.
     pub(crate) fn heard(self, network: &Network, downbeats: DownbeatModel) -> Option<Heard> {
-        self.ears().0.finish(network, downbeats)
+        let heard: Result<_, Infallible> = self.ears().0.finish(downbeats, by(network));
+        heard.unwrap_or_else(|never| match never {})
     }
 
     /// What the network works on; `None` for silence.
@@ -167,6 +170,11 @@ impl Analyzer {
         resampler.finish(|part| hand_on(&mut ear, &mut other, part));
         (ear, other)
     }
+}
+
+/// Hears with a network that cannot fail.
+fn by<E>(network: &Network) -> impl FnOnce(&[f32]) -> Result<Chances, E> {
+    |bands| Ok(network.hear(bands))
 }
 
 fn hand_on(ear: &mut Ear, other: &mut Option<(MelSpectrum, Arc<BeatThis>)>, part: &[f32]) {

@@ -6,7 +6,7 @@ use crate::{
     bar::median_interval,
     ear::Heard,
     onset::{Onsets, autocorrelation},
-    spectrum::{FRAMES_PER_S, Frame},
+    spectrum::{FRAMES_PER_S, Frame, frames_around},
 };
 
 /// Rise of the log spectrum in its strongest band from which on an attack counts in full.
@@ -58,11 +58,7 @@ fn repetition(onsets: &Onsets, times: &[f64]) -> f64 {
 fn audibility(frames: &[Frame], times: &[f64]) -> f64 {
     let mut rises: Vec<f32> = times
         .iter()
-        .map(|time| {
-            let centre = (time * FRAMES_PER_S).round().max(0.0) as usize;
-            let near = centre.saturating_sub(1).min(frames.len())..(centre + 2).min(frames.len());
-            frames[near].iter().flat_map(|frame| frame.flux).fold(0.0, f32::max)
-        })
+        .map(|time| frames[frames_around(*time, frames.len())].iter().flat_map(|frame| frame.flux).fold(0.0, f32::max))
         .collect();
     rises.sort_by(f32::total_cmp);
     let rise = rises.get(rises.len() * 3 / 4).copied().unwrap_or(0.0);

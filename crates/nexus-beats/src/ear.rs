@@ -3,7 +3,7 @@
 use crate::{
     bar::DownbeatModel,
     means::Summary,
-    network::{Chances, Network},
+    network::Chances,
     onset::Onsets,
     refine::{EnvelopeEar, FineEnvelope},
     spectrum::{Frame, Spectra, Spectrum},
@@ -40,24 +40,28 @@ impl Ear {
         (self.envelope.square() / self.count.max(1) as f64).sqrt()
     }
 
-    /// Everything in one; `None` for silence.
-    pub(crate) fn finish(self, network: &Network, downbeats: DownbeatModel) -> Option<Heard> {
+    /// Everything in one, with the chances that `hear` makes of the log magnitudes; `None` for silence.
+    pub(crate) fn finish<E>(
+        self,
+        downbeats: DownbeatModel,
+        hear: impl FnOnce(&[f32]) -> Result<Chances, E>,
+    ) -> Result<Option<Heard>, E> {
         let rms = self.rms();
         if rms < SILENCE_RMS {
-            return None;
+            return Ok(None);
         }
         let Spectra { frames, bands } = self.spectrum.finish(rms as f32);
-        let chances = network.hear(&bands);
+        let chances = hear(&bands)?;
         drop(bands);
         let onsets = Onsets::new(&frames);
-        Some(Heard {
+        Ok(Some(Heard {
             summary: Summary::new(&frames),
             frames,
             chances,
             onsets,
             envelope: self.envelope.finish(),
             downbeats,
-        })
+        }))
     }
 }
 

@@ -7,6 +7,7 @@ use nexus_core::music::{Alternative, Beat, BeatGrid, TRUSTED};
 use crate::{
     ENGINE,
     bar::{Bars, find_bars, median_interval},
+    beat_this::peaks,
     confidence::confidence,
     ear::Heard,
     level::{Reading, readings},
@@ -31,13 +32,14 @@ pub(crate) struct Count {
 }
 
 impl Count {
-    /// Beats that another network gave, each with whether it is a downbeat.
-    pub(crate) fn given(heard: &Heard, beats: &[(f64, bool)], duration_s: f64) -> Self {
+    /// The beats and downbeats that a network gives by itself: the peaks of its chances.
+    pub(crate) fn given(heard: &Heard, duration_s: f64) -> Self {
+        let beats = peaks(&heard.chances);
         let times: Vec<f64> = beats.iter().map(|beat| beat.0).collect();
         let exact = if times.len() < FEWEST_BEATS { times } else { refine(&heard.envelope, &times) };
         let inside = inside(&heard.frames, duration_s);
         let kept: Vec<(f64, bool)> =
-            exact.into_iter().zip(beats).filter(|(t, _)| inside.contains(t)).map(|(t, beat)| (t, beat.1)).collect();
+            exact.into_iter().zip(&beats).filter(|(t, _)| inside.contains(t)).map(|(t, beat)| (t, beat.1)).collect();
         let is_downbeat: Vec<bool> = kept.iter().map(|beat| beat.1).collect();
         Self { times: kept.iter().map(|beat| beat.0).collect(), bars: Bars::given(&is_downbeat), alternatives: vec![] }
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use rten::{Model, NodeId, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
 
-use crate::spectrum::{FILTERS, FRAMES_PER_S};
+use crate::spectrum::{FILTERS, frames_around};
 
 /// Frames of one turn: 80 s, so that memory does not grow with the track.
 const TURN: usize = 4000;
@@ -54,9 +54,7 @@ impl Chances {
 }
 
 fn near(chances: &[f32], time_s: f64) -> f32 {
-    let centre = (time_s * FRAMES_PER_S).round().max(0.0) as usize;
-    let (from, to) = (centre.saturating_sub(1).min(chances.len()), (centre + 2).min(chances.len()));
-    chances[from..to].iter().copied().fold(0.0, f32::max)
+    chances[frames_around(time_s, chances.len())].iter().copied().fold(0.0, f32::max)
 }
 
 impl Network {

@@ -2,7 +2,7 @@
 
 use crate::{
     refine::FineEnvelope,
-    spectrum::{BANDS, FRAMES_PER_S, Frame},
+    spectrum::{BANDS, FRAMES_PER_S, Frame, frames_around},
 };
 
 /// Ticks per second of the curve that the decoder walks over; twice the frame rate.
@@ -66,18 +66,13 @@ impl Onsets {
 
     /// Largest value of a band within one frame of a time.
     pub(crate) fn band_at(&self, band: usize, time_s: f64) -> f32 {
-        around(time_s, self.bands.len()).map(|frame| self.bands[frame][band]).fold(0.0, f32::max)
+        frames_around(time_s, self.bands.len()).map(|frame| self.bands[frame][band]).fold(0.0, f32::max)
     }
 
     /// Largest sum within one frame of a time.
     pub(crate) fn strength_at(&self, time_s: f64) -> f32 {
-        around(time_s, self.strength.len()).map(|frame| self.strength[frame]).fold(0.0, f32::max)
+        frames_around(time_s, self.strength.len()).map(|frame| self.strength[frame]).fold(0.0, f32::max)
     }
-}
-
-fn around(time_s: f64, len: usize) -> std::ops::Range<usize> {
-    let centre = (time_s * FRAMES_PER_S).round().max(0.0) as usize;
-    centre.saturating_sub(1).min(len)..(centre + 2).min(len)
 }
 
 /// Divides a curve by its local root mean square, held up by the global one so that quiet passages do

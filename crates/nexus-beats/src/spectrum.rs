@@ -1,6 +1,8 @@
 //! One pass over the sound: a short-time spectrum every 20 ms, reduced at once to the few numbers that
 //! the later stages need, so that memory grows with frames and never with spectra.
 
+use std::ops::Range;
+
 use crate::transform::Transform;
 
 /// Samples per second that everything is measured at.
@@ -30,6 +32,12 @@ const COMPRESSION: f32 = 300.0;
 const TARGET_RMS: f32 = 0.1;
 /// Bins below 150 Hz.
 const LOW_BINS: usize = 13;
+
+/// The frames within one of a time, of `len`.
+pub(crate) fn frames_around(time_s: f64, len: usize) -> Range<usize> {
+    let centre = (time_s * FRAMES_PER_S).round().max(0.0) as usize;
+    centre.saturating_sub(1).min(len)..(centre + 2).min(len)
+}
 
 /// What is left of one frame.
 #[derive(Debug, Clone, Copy, Default)]
