@@ -53,6 +53,8 @@ fn phrase_cost(words: &[Word], from: usize, to: usize, is_last: bool) -> f64 {
     };
     let characters = phrase.iter().map(|word| word.core.chars().count() + 1).sum::<usize>();
     let by_width = if characters > MOST_CHARACTERS { 40.0 } else { (characters as f64 - 34.0).max(0.0) * 0.15 };
+    // `&` alone on the screen says nothing.
+    let by_silence = if phrase.iter().any(Word::is_read) { 0.0 } else { 40.0 };
     let run_over = phrase[..phrase.len() - 1]
         .iter()
         .map(|word| match word.pause {
@@ -63,7 +65,7 @@ fn phrase_cost(words: &[Word], from: usize, to: usize, is_last: bool) -> f64 {
         })
         .sum::<f64>();
     let by_break = if is_last { 0.0 } else { break_cost(&words[to - 1], &words[to], words.get(to + 1)) };
-    1.0 + by_length + by_width + run_over + by_break
+    1.0 + by_length + by_width + by_silence + run_over + by_break
 }
 
 /// How much it hurts to break between two words.

@@ -105,7 +105,10 @@ fn build(words: &[Word], segments: Vec<(usize, usize)>, praise: f64, things: f64
         return None;
     }
     let phrases = phrases::break_up(words, &segments);
-    if phrases.len() > MOST_PHRASES || phrases.iter().any(|phrase| phrase.1 - phrase.0 > phrases::MOST_WORDS) {
+    let unfit = |&(from, to): &(usize, usize)| {
+        to - from > phrases::MOST_WORDS || !words[from..to].iter().any(Word::is_read)
+    };
+    if phrases.len() > MOST_PHRASES || phrases.iter().any(unfit) {
         return None;
     }
     let score = praise + 0.9 * things.min(5.0) - length_cost(length) + edges_score(words, &segments)

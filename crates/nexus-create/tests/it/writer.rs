@@ -91,6 +91,19 @@ fn every_quotable_review_keeps_the_rules() {
 }
 
 #[test]
+fn signs_alone_are_never_a_caption() {
+    for text in ["a d'une soup lovely p.m. & & & (really) we cold", "The soup was lovely & & & & & & & & great staff"] {
+        for seed in 0..4 {
+            let mut request = request(text, 5, "en");
+            request.seed = seed;
+            if let Ok(script) = ExtractiveWriter::new().script(&request) {
+                check(text, &request, &script);
+            }
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_quoted_is_refused_with_a_remedy() {
     for row in UNQUOTABLE {
         let error = ExtractiveWriter::new().script(&of_row(row)).expect_err(row.0);
