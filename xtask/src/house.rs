@@ -43,7 +43,8 @@ mod tests {
         ("s3s", &["nexus-store"]),
         ("rusty-s3", &["nexus-store"]),
         ("realfft", &["nexus-beats"]),
-        ("rten", &["nexus-beats"]),
+        ("rten", &["nexus-beats", "nexus-vision"]),
+        ("tokenizers", &["nexus-vision"]),
         ("rubato", &["nexus-beats"]),
         ("symphonia", &["nexus-media"]),
         ("resvg", &["nexus-render"]),
@@ -56,7 +57,7 @@ mod tests {
     ];
 
     /// Packages in the lock file; raised on purpose only.
-    const MOST_LOCKED_PACKAGES: usize = 490;
+    const MOST_LOCKED_PACKAGES: usize = 530;
 
     /// Lines of the longest file.
     const MOST_LINES: usize = 600;
