@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AssetId, BusinessId, FrameRate, blob::BlobRef};
+use crate::{AssetId, BusinessId, FrameRate, blob::BlobRef, memory::Embedding};
 
 /// Technical facts of a media file, after rotation metadata is applied.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,6 +91,26 @@ pub struct SmallFrame {
     pub rgb: Vec<u8>,
 }
 
+impl SmallFrame {
+    /// The frame at half its width and height, each pixel the mean of four; an odd last row or column falls away.
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        let (width, height) = (self.width_px as usize, self.height_px as usize);
+        let mut rgb = Vec::with_capacity(3 * (width / 2) * (height / 2));
+        for rows in self.rgb.chunks_exact(6 * width.max(1)) {
+            let (upper, lower) = rows.split_at(3 * width);
+            for (above, below) in upper.chunks_exact(6).zip(lower.chunks_exact(6)) {
+                for channel in 0..3 {
+                    let four = [above[channel], above[channel + 3], below[channel], below[channel + 3]];
+                    let sum: u16 = four.iter().map(|value| u16::from(*value)).sum();
+                    rgb.push(((sum + 2) / 4) as u8);
+                }
+            }
+        }
+        Self { time_s: self.time_s, width_px: self.width_px / 2, height_px: self.height_px / 2, rgb }
+    }
+}
+
 /// All that one decode learnt of one shot; the eye ([`crate::port::Tagger`]) works from this alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShotView {
@@ -98,7 +118,7 @@ pub struct ShotView {
     pub start_s: f64,
     /// End in seconds of the source, exclusive.
     pub end_s: f64,
-    /// Three representative frames near 20, 50 and 80 %, the sharpest around each; about 192 pixels wide.
+    /// Three representative frames near 20, 50 and 80 %, the sharpest around each; 384 pixels wide.
     pub frames: Vec<SmallFrame>,
     /// Movement between frames.
     pub motion: Motion,
@@ -141,6 +161,8 @@ pub struct Examination {
     pub info: MediaInfo,
     /// Shots in order, at least one, without gaps.
     pub shots: Vec<ShotView>,
+    /// Frames that were decoded: those of the file, once.
+    pub frames: u64,
 }
 
 /// A word for what is seen, with its evidence.
@@ -195,11 +217,17 @@ pub struct Shot {
     pub sound: Option<ShotSound>,
     /// True when the product made it; labelled as such wherever it is shown.
     pub generated: bool,
+    /// What it means, in the spaces of the models that saw it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vectors: Vec<Embedding>,
 }
 
 /// A tagger's opinion of one shot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
+    /// What it means, in the spaces of the models that saw it; none without such models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vectors: Vec<Embedding>,
     /// Words, best first.
     pub tags: Vec<Tag>,
     /// Picture quality, 0 to 1.

@@ -99,7 +99,7 @@ fn describe(
     examination: Examination,
     seen: Vec<Seen>,
 ) -> Vec<Shot> {
-    let Examination { info, shots } = examination;
+    let Examination { info, shots, frames: _ } = examination;
     let describe_one = |(index, (view, seen)): (usize, (nexus_core::footage::ShotView, Seen))| Shot {
         asset,
         index: index as u32,
@@ -118,6 +118,7 @@ fn describe(
         info: info.clone(),
         sound: view.sound,
         generated: false,
+        vectors: seen.vectors,
     };
     shots.into_iter().zip(seen).enumerate().map(describe_one).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    fs::File,
+    io::Read as _,
     path::Path,
 };
 
@@ -71,7 +73,18 @@ impl Arguments {
     pub(crate) fn file(self, path: &Path, threads: u8, seek_s: f64) -> Self {
         let guarded = self.guards().pair("-threads", threads.max(1).to_string());
         let entered = if seek_s > 0.0 { guarded.pair("-ss", seconds(seek_s)) } else { guarded };
-        entered.pair("-i", file_url(path))
+        entered.photo_or_film(path).pair("-i", file_url(path))
+    }
+
+    /// Names the reader of photos: by its name a photo would be read as the first of a sequence of files.
+    pub(crate) fn photo_or_film(self, path: &Path) -> Self {
+        let mut first = [0_u8; 8];
+        let read = File::open(path).and_then(|mut file| file.read_exact(&mut first));
+        match (read, first) {
+            (Ok(()), [0xff, 0xd8, 0xff, ..]) => self.pair("-f", "jpeg_pipe"),
+            (Ok(()), [0x89, b'P', b'N', b'G', ..]) => self.pair("-f", "png_pipe"),
+            _ => self,
+        }
     }
 
     /// A list of films that this crate wrote, of names that it made: the only input that leads to other files.

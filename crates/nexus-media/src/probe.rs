@@ -84,6 +84,7 @@ fn arguments(file: &Path) -> Arguments {
         .pair("-of", "json")
         .flag("-show_format")
         .flag("-show_streams")
+        .photo_or_film(file)
         .pair("-i", file_url(file))
 }
 

@@ -1,6 +1,7 @@
 //! Embedded vector index and hybrid ranking: footage search with score and reason.
 
 mod error;
+mod glance;
 mod memory;
 mod namespace;
 mod query;

@@ -15,6 +15,7 @@ use nexus_core::{
 
 use crate::{
     error::MemoryError,
+    glance::{Glance, Scale},
     namespace::Namespace,
     query::{Background, Question},
     rank,
@@ -29,6 +30,7 @@ use crate::{
 pub struct EmbeddedMemory {
     store: Arc<dyn ShotStore>,
     embedder: Arc<dyn Embedder>,
+    pictures: Option<Arc<dyn Embedder>>,
     namespaces: Mutex<BTreeMap<BusinessId, Arc<Namespace>>>,
     background: tokio::sync::OnceCell<Background>,
 }
@@ -37,7 +39,30 @@ impl EmbeddedMemory {
     /// A memory over `store` that understands words through `embedder`.
     #[must_use]
     pub fn new(store: Arc<dyn ShotStore>, embedder: Arc<dyn Embedder>) -> Self {
-        Self { store, embedder, namespaces: Mutex::default(), background: tokio::sync::OnceCell::new() }
+        Self { store, embedder, pictures: None, namespaces: Mutex::default(), background: tokio::sync::OnceCell::new() }
+    }
+
+    /// The same, that also compares questions with pictures: `pictures` puts words into the space that a tagger's
+    /// vectors of shots live in.
+    #[must_use]
+    pub fn with_pictures(self, pictures: Arc<dyn Embedder>) -> Self {
+        Self { pictures: Some(pictures), ..self }
+    }
+
+    /// The question in every space that shots of the namespace were seen in.
+    async fn glances(&self, namespace: &Namespace, query: &str, question: &Question) -> PortResult<Vec<Glance>> {
+        let mut glances = Vec::new();
+        for (view, space) in namespace.spaces().enumerate() {
+            // Vectors that were put together from words live in the space of words.
+            let in_words = space.strip_prefix(self.embedder.space()).is_some_and(|rest| rest.starts_with('/'));
+            if in_words {
+                glances.push(Glance { view, vector: question.vector.clone(), scale: Scale::Above(question.floor) });
+            } else if let Some(pictures) = self.pictures.as_ref().filter(|pictures| pictures.space() == space) {
+                let asked = embed(pictures.as_ref(), &[format!("This is a photo of {query}.")]).await?.remove(0);
+                glances.push(Glance { view, vector: asked.values, scale: Scale::StandsOut });
+            }
+        }
+        Ok(glances)
     }
 
     async fn namespace(&self, business: BusinessId) -> PortResult<Arc<Namespace>> {
@@ -84,9 +109,10 @@ impl Memory for EmbeddedMemory {
         let embedder = self.embedder.as_ref();
         let background = self.background.get_or_try_init(|| Background::learn(embedder)).await?;
         let question = Question::read(&query.text, embedder, background).await?;
+        let glances = self.glances(&namespace, &query.text, &question).await?;
         let limit = query.limit;
         let semantic = embedder.is_semantic();
-        let task = tokio::task::spawn_blocking(move || rank::search(&namespace, &question, limit, semantic));
+        let task = tokio::task::spawn_blocking(move || rank::search(&namespace, &question, &glances, limit, semantic));
         let (best, maybe) = task.await.map_err(|error| MemoryError::Stopped { detail: error.to_string() })?;
         Ok(Found { best, maybe, method: self.method() })
     }

@@ -19,6 +19,8 @@ pub(crate) struct Namespace {
     terms: Vec<Term>,
     /// Per shot: its tags as numbers of terms.
     uses: Vec<Vec<Use>>,
+    /// Per space that a tagger saw shots in: one vector per shot, none for shots that it did not see.
+    views: BTreeMap<String, Vec<Option<Vec<f32>>>>,
 }
 
 /// A tag's name and its vector.
@@ -71,8 +73,27 @@ impl Namespace {
         }
         let vectors = embed(embedder, &names).await?;
         let terms = names.into_iter().zip(vectors).map(|(name, vector)| Term { name, vector: vector.values }).collect();
+        let views = take_views(&mut rows);
         let matrix = rows.iter().flat_map(|(_, vector)| vector.values.iter().copied()).collect();
-        Ok(Self { version, shots: rows.into_iter().map(|(shot, _)| shot).collect(), matrix, dimensions, terms, uses })
+        Ok(Self {
+            version,
+            shots: rows.into_iter().map(|(shot, _)| shot).collect(),
+            matrix,
+            dimensions,
+            terms,
+            uses,
+            views,
+        })
+    }
+
+    /// The spaces that shots were seen in.
+    pub(crate) fn spaces(&self) -> impl Iterator<Item = &str> {
+        self.views.keys().map(String::as_str)
+    }
+
+    /// The vectors of view number `view`, by shot.
+    pub(crate) fn view(&self, view: usize) -> &[Option<Vec<f32>>] {
+        self.views.values().nth(view).map_or(&[], Vec::as_slice)
     }
 
     /// The store's version that this is a picture of.
@@ -99,6 +120,18 @@ impl Namespace {
     pub(crate) fn vector(&self, shot: usize) -> &[f32] {
         &self.matrix[shot * self.dimensions..(shot + 1) * self.dimensions]
     }
+}
+
+/// The vectors that taggers gave, taken out of the shots: hits travel without them.
+fn take_views(rows: &mut [(Shot, Embedding)]) -> BTreeMap<String, Vec<Option<Vec<f32>>>> {
+    let mut views: BTreeMap<String, Vec<Option<Vec<f32>>>> = BTreeMap::new();
+    let count = rows.len();
+    for (row, (shot, _)) in rows.iter_mut().enumerate() {
+        for Embedding { space, values } in std::mem::take(&mut shot.vectors) {
+            views.entry(space).or_insert_with(|| vec![None; count])[row] = Some(values);
+        }
+    }
+    views
 }
 
 /// Embeds again what was embedded in another space, or with another length.

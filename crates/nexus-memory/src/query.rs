@@ -14,6 +14,8 @@ pub(crate) struct Background {
 pub(crate) struct Question {
     /// Vector of the whole text.
     pub(crate) vector: Vec<f32>,
+    /// Cosine with the whole text above which something is related.
+    pub(crate) floor: f64,
     /// Content words as they were written, lower case.
     pub(crate) words: Vec<String>,
     /// Words and pairs of neighbours.
@@ -70,16 +72,21 @@ impl Background {
 /// More than three times the noise between two random vectors of 512 numbers, `1 / sqrt(512)`.
 const LEAST_FLOOR: f64 = 0.145;
 
+/// Models of meaning find everything of one field near: `oysters` is 0.4 from `food` and from `coast`. Words that mean
+/// nearly the same are nearer.
+const LEAST_NEAR: f64 = 0.45;
+
 impl Question {
     /// Reads a question. Words that the embedder knows nothing of (a zero vector) are no content.
     pub(crate) async fn read(text: &str, embedder: &dyn Embedder, background: &Background) -> PortResult<Self> {
+        let least = if embedder.is_semantic() { LEAST_NEAR } else { 0.0 };
         let candidates = content_words(text);
         let vectors = embed(embedder, &candidates).await?;
         let mut words = Vec::new();
         let mut parts = Vec::new();
         for (word, vector) in candidates.into_iter().zip(vectors) {
             if vector.values.iter().any(|value| *value != 0.0) {
-                let floor = background.floor(&vector.values);
+                let floor = background.floor(&vector.values).max(least);
                 parts.push(Part { covers: vec![words.len()], vector: vector.values, floor });
                 words.push(word);
             }
@@ -87,7 +94,7 @@ impl Question {
         let pairs: Vec<String> = words.windows(2).map(|pair| pair.join(" ")).collect();
         let mut idioms = vec![false; words.len()];
         for (at, vector) in embed(embedder, &pairs).await?.into_iter().enumerate() {
-            let floor = background.floor(&vector.values);
+            let floor = background.floor(&vector.values).max(least);
             if is_idiom(&vector.values, &parts[at].vector, &parts[at + 1].vector) {
                 idioms[at] = true;
                 idioms[at + 1] = true;
@@ -97,7 +104,8 @@ impl Question {
         // A word of an idiom says nothing alone: `golden hour` does not ask for gold.
         parts.retain(|part| part.covers.len() > 1 || !idioms[part.covers[0]]);
         let whole = embed(embedder, &[text.to_owned()]).await?.remove(0);
-        Ok(Self { vector: whole.values, words, parts })
+        let floor = background.floor(&whole.values);
+        Ok(Self { vector: whole.values, floor, words, parts })
     }
 }
 

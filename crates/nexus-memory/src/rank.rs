@@ -3,6 +3,7 @@
 use nexus_core::memory::Hit;
 
 use crate::{
+    glance::{Glance, sight},
     namespace::{Namespace, cosine},
     query::Question,
     reason::{Evidence, reason},
@@ -14,8 +15,14 @@ const WORDS: f64 = 0.64;
 const VECTOR: f64 = 0.28;
 const QUALITY: f64 = 0.08;
 
+/// Most that likeness of the picture adds to a score of nothing.
+const SIGHT: f64 = 0.7;
+
 /// A shot below this quality is never best and comes last.
 const UNUSABLE: f64 = 0.15;
+
+/// Two words that are this near are the same.
+const SAME_WORD: f64 = 0.9;
 
 /// Evidence below this may be chance: a word is not answered by it.
 const FAINT: f64 = 0.08;
@@ -29,13 +36,21 @@ struct Scored {
     score: f64,
     /// The strongest evidence for one word of the question.
     strongest: f64,
+    /// Likeness of the picture itself, 0 to 1.
+    seen: f64,
     /// Per word of the question, 0 to 1.
     answered: Vec<f64>,
     evidence: Vec<Evidence>,
 }
 
 /// The best and the possible hits, at most `limit` in all. Order: score, then file name, then index.
-pub(crate) fn search(namespace: &Namespace, question: &Question, limit: usize, semantic: bool) -> (Vec<Hit>, Vec<Hit>) {
+pub(crate) fn search(
+    namespace: &Namespace,
+    question: &Question,
+    glances: &[Glance],
+    limit: usize,
+    semantic: bool,
+) -> (Vec<Hit>, Vec<Hit>) {
     let relations = relations(namespace, question);
     let mut scored: Vec<Scored> =
         (0..namespace.shots().len()).map(|shot| words_of(namespace, question, &relations, shot)).collect();
@@ -52,6 +67,13 @@ pub(crate) fn search(namespace: &Namespace, question: &Question, limit: usize, s
             let quality = namespace.shots()[one.shot].quality.clamp(0.0, 1.0);
             one.score = (WORDS * words + VECTOR * near + QUALITY * quality * words.sqrt()).clamp(0.0, 1.0);
             one.strongest = one.strongest.max(if by_meaning { near } else { 0.0 });
+        }
+    }
+    for (one, seen) in scored.iter_mut().zip(sight(namespace, glances)) {
+        one.score = 1.0 - (1.0 - one.score) * (1.0 - SIGHT * seen.strength);
+        one.seen = seen.strength;
+        if seen.is_clear {
+            one.strongest = one.strongest.max(seen.strength);
         }
     }
     let (mean, deviation) = spread(&scored.iter().map(|one| one.score).collect::<Vec<_>>());
@@ -91,6 +113,10 @@ fn words_of(namespace: &Namespace, question: &Question, relations: &[Vec<f64>], 
                 relation = relation.max(strength);
             }
         }
+        // How a camera moves or a file is shaped says nothing of what is shown, unless just that is asked.
+        if is_technical(&tag.source) && relation < SAME_WORD {
+            continue;
+        }
         if relation > 0.0 {
             for (missing, strength) in missing.iter_mut().zip(&per_word) {
                 *missing *= 1.0 - strength * tag.weight;
@@ -107,7 +133,11 @@ fn words_of(namespace: &Namespace, question: &Question, relations: &[Vec<f64>], 
     evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.word.cmp(&b.word)).then_with(|| a.term.cmp(&b.term)));
     let answered: Vec<f64> = missing.into_iter().map(|missing| 1.0 - missing).collect();
     let strongest = answered.iter().copied().fold(0.0, f64::max);
-    Scored { shot, score: 0.0, strongest, answered, evidence }
+    Scored { shot, score: 0.0, strongest, seen: 0.0, answered, evidence }
+}
+
+fn is_technical(source: &str) -> bool {
+    matches!(source, "L0 motion" | "L0 format" | "L0 sound")
 }
 
 /// A word that no shot answers says little about which shot fits, but it lowers every score.
@@ -140,6 +170,6 @@ fn hit(namespace: &Namespace, question: &Question, scored: Scored) -> Hit {
         .filter(|(_, answer)| **answer >= FAINT)
         .map(|(word, _)| word.clone())
         .collect();
-    let why = reason(&shot, &scored.evidence, &matched);
+    let why = reason(&shot, &scored.evidence, &matched, scored.seen >= CLEAR);
     Hit { shot, score: scored.score, matched, why }
 }

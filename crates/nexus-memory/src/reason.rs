@@ -20,11 +20,13 @@ pub(crate) struct Evidence {
 /// Tags named in the sentence at most.
 const MOST_NAMED: usize = 3;
 
-/// `Shows oysters and ice (file name); crisp and steady.`
-pub(crate) fn reason(shot: &Shot, evidence: &[Evidence], matched: &[String]) -> String {
+/// `looks_like`: the picture itself is near to the question. `Shows oysters and ice (file name); crisp and steady.`
+pub(crate) fn reason(shot: &Shot, evidence: &[Evidence], matched: &[String], looks_like: bool) -> String {
     let look = look(shot);
     if evidence.is_empty() {
-        return format!("Close in meaning to what was asked; {look}.");
+        let near =
+            if looks_like { "The picture looks like what was asked" } else { "Close in meaning to what was asked" };
+        return format!("{near}; {look}.");
     }
     let least = evidence[0].weight * 0.3;
     let named: Vec<&Evidence> = evidence.iter().filter(|one| one.weight >= least).take(MOST_NAMED).collect();

@@ -1,6 +1,6 @@
 //! Where the embedded memory keeps shots: a document and a vector per shot, a version per business.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use nexus_core::{BusinessId, PortResult, footage::Shot, memory::Embedding, port::ShotStore};
@@ -11,10 +11,13 @@ use crate::{
 };
 
 const FORGET: &str = "delete from shots where business = $1 and asset = $2";
+const FORGET_VIEWS: &str = "delete from shot_vectors where business = $1 and asset = $2";
 const ADD: &str = "insert into shots (business, asset, number, file_name, document, space, vector) values ($1, $2, $3, $4, $5, $6, $7)";
+const ADD_VIEW: &str = "insert into shot_vectors (business, asset, number, space, vector) values ($1, $2, $3, $4, $5)";
 const GROW: &str = "insert into shot_versions (business, version) values ($1, 1)
     on conflict (business) do update set version = shot_versions.version + 1";
 const LOAD: &str = "select document, space, vector from shots where business = $1 order by file_name, number, asset";
+const LOAD_VIEWS: &str = "select asset, number, space, vector from shot_vectors where business = $1 order by space";
 const VERSION: &str = "select version from shot_versions where business = $1";
 
 #[async_trait]
@@ -34,25 +37,39 @@ impl ShotStore for Store {
                     let business = business.to_string();
                     let assets: BTreeSet<String> = shots.iter().map(|(shot, _)| shot.asset.to_string()).collect();
                     for asset in assets {
-                        sqlx::query(FORGET)
-                            .bind(&business)
-                            .bind(asset)
-                            .execute(&mut *connection)
-                            .await
-                            .map_err(&failed)?;
+                        for forget in [FORGET, FORGET_VIEWS] {
+                            sqlx::query(forget)
+                                .bind(&business)
+                                .bind(&asset)
+                                .execute(&mut *connection)
+                                .await
+                                .map_err(&failed)?;
+                        }
                     }
-                    for (shot, embedding) in &shots {
+                    for (mut shot, embedding) in shots {
+                        let views = std::mem::take(&mut shot.vectors);
                         sqlx::query(ADD)
                             .bind(&business)
                             .bind(shot.asset.to_string())
                             .bind(i64::from(shot.index))
                             .bind(&shot.file_name)
-                            .bind(to_json("shot", shot)?)
+                            .bind(to_json("shot", &shot)?)
                             .bind(&embedding.space)
                             .bind(to_bytes(&embedding.values))
                             .execute(&mut *connection)
                             .await
                             .map_err(&failed)?;
+                        for view in views {
+                            sqlx::query(ADD_VIEW)
+                                .bind(&business)
+                                .bind(shot.asset.to_string())
+                                .bind(i64::from(shot.index))
+                                .bind(&view.space)
+                                .bind(to_bytes(&view.values))
+                                .execute(&mut *connection)
+                                .await
+                                .map_err(&failed)?;
+                        }
                     }
                     sqlx::query(GROW).bind(&business).execute(&mut *connection).await.map_err(&failed)?;
                     Ok(())
@@ -69,10 +86,12 @@ impl ShotStore for Store {
             .fetch_all(self.readers())
             .await
             .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
-        let shots = rows.into_iter().map(|(document, space, vector)| {
-            Ok((json("shot", &document)?, Embedding { space, values: from_bytes(&vector)? }))
-        });
-        shots.collect::<Result<_, StoreError>>().map_err(|error| error.port("read shots"))
+        let views: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(LOAD_VIEWS)
+            .bind(business.to_string())
+            .fetch_all(self.readers())
+            .await
+            .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
+        joined(rows, views).map_err(|error| error.port("read shots"))
     }
 
     async fn version(&self, business: BusinessId) -> PortResult<u64> {
@@ -83,6 +102,23 @@ impl ShotStore for Store {
             .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
         Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
     }
+}
+
+/// Shots with the vector of their words, and in them the vectors of those who saw them.
+fn joined(
+    rows: Vec<(String, String, Vec<u8>)>,
+    views: Vec<(String, i64, String, Vec<u8>)>,
+) -> Result<Vec<(Shot, Embedding)>, StoreError> {
+    let mut seen: BTreeMap<(String, i64), Vec<Embedding>> = BTreeMap::new();
+    for (asset, number, space, vector) in views {
+        seen.entry((asset, number)).or_default().push(Embedding { space, values: from_bytes(&vector)? });
+    }
+    let shot = |(document, space, vector): (String, String, Vec<u8>)| {
+        let mut shot: Shot = json("shot", &document)?;
+        shot.vectors = seen.remove(&(shot.asset.to_string(), i64::from(shot.index))).unwrap_or_default();
+        Ok((shot, Embedding { space, values: from_bytes(&vector)? }))
+    };
+    rows.into_iter().map(shot).collect()
 }
 
 /// Little-endian, four bytes a value.

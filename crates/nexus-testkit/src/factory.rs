@@ -107,5 +107,6 @@ pub fn shot(file_name: &str, tags: &[&str]) -> Shot {
         info: media_info(),
         sound: None,
         generated: false,
+        vectors: Vec::new(),
     }
 }

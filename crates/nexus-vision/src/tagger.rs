@@ -1,11 +1,11 @@
-//! [`RuleTagger`]: rung L0, what can be said of a shot without any model.
+//! [`EmbeddedTagger`]: what can be said of a shot, by measurements and by the models that are there.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use nexus_core::{
     PortResult,
-    footage::{MediaInfo, Seen, ShotView, Tag},
+    footage::{MediaInfo, Seen, ShotView, SmallFrame, Tag},
     port::{Adapter, TagWords, Tagger},
 };
 
@@ -14,29 +14,49 @@ use crate::{
     layout::layout_tags,
     light::light_tags,
     measure::{calm, focus, light, quality, sharpness_tags},
+    models::Face,
     movement::{format_tag, motion_tags, sound_tags},
+    network::ModelError,
     palette::colour_tags,
     picture::Picture,
+    sight::Sight,
     words::word_tags,
 };
+
+/// Width that the rules of rung L0 were measured at; frames are about that wide or about twice.
+const MEASURED_WIDTH_PX: u32 = 256;
 
 /// A tag needs "rather yes" to be said.
 const LEAST_SCORE: f64 = 0.5;
 
-/// Tags from measurements and rules alone. Every tag names its source (`L0 colour`, `L0 light`, `L0 layout`,
-/// `L0 motion`, `L0 sound`, `L0 format`, `file name`, `you`) and the frame that shows it best.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct RuleTagger;
+/// Tags from measurements and rules, and from models where there are any. Every tag names its source (`L0 colour`,
+/// `L0 light`, `L0 layout`, `L0 motion`, `L0 sound`, `L0 format`, `L0 faces`, `L1 MODEL`, `L2 MODEL`, `file name`, `you`)
+/// and the frame that shows it best.
+#[derive(Clone, Default)]
+pub struct EmbeddedTagger {
+    sight: Arc<Sight>,
+}
 
-impl Adapter for RuleTagger {}
+impl EmbeddedTagger {
+    /// A tagger with the models of `sight`; the default has none.
+    #[must_use]
+    pub fn new(sight: Arc<Sight>) -> Self {
+        Self { sight }
+    }
+}
+
+impl Adapter for EmbeddedTagger {}
 
 #[async_trait]
-impl Tagger for RuleTagger {
+impl Tagger for EmbeddedTagger {
     async fn tag(&self, info: &MediaInfo, shots: &[ShotView], words: &TagWords) -> PortResult<Vec<Seen>> {
         check(shots)?;
-        let (info, shots, words) = (info.clone(), shots.to_vec(), words.clone());
-        let task = tokio::task::spawn_blocking(move || shots.iter().map(|view| see(&info, view, &words)).collect());
-        Ok(task.await.map_err(|error| VisionError::Stopped { detail: error.to_string() })?)
+        let (sight, info, shots, words) = (Arc::clone(&self.sight), info.clone(), shots.to_vec(), words.clone());
+        let look = move || shots.iter().map(|view| see(&sight, &info, view, &words)).collect::<Result<_, _>>();
+        let seen = tokio::task::spawn_blocking(look)
+            .await
+            .map_err(|error| VisionError::Stopped { detail: error.to_string() })?;
+        seen.map_err(|error: ModelError| error.port("look at the shots"))
     }
 }
 
@@ -76,8 +96,9 @@ fn measurements(view: &ShotView) -> impl Iterator<Item = (&'static str, f64)> {
     .chain(sound)
 }
 
-fn see(info: &MediaInfo, view: &ShotView, words: &TagWords) -> Seen {
-    let pictures: Vec<Picture> = view.frames.iter().filter_map(Picture::new).collect();
+fn see(sight: &Sight, info: &MediaInfo, view: &ShotView, words: &TagWords) -> Result<Seen, ModelError> {
+    let sighting = sight.look(&view.frames)?;
+    let pictures: Vec<Picture> = view.frames.iter().filter_map(|frame| Picture::new(&small(frame))).collect();
     let middle_s = view.start_s + (view.end_s - view.start_s) / 2.0;
     let peak_s = view.motion.peak_s.clamp(view.start_s, view.end_s.max(view.start_s));
     let middle = pictures.get(pictures.len() / 2);
@@ -86,9 +107,11 @@ fn see(info: &MediaInfo, view: &ShotView, words: &TagWords) -> Seen {
     tags.extend(over_frames(&pictures, "L0 colour", colour_tags));
     tags.extend(over_frames(&pictures, "L0 light", light_tags));
     tags.extend(over_frames(&pictures, "L0 layout", layout_tags));
+    // A photo neither moves nor sounds: nothing is to be said of that.
+    let is_photo = info.duration_s <= 0.0;
     let measured = [
-        ("L0 motion", peak_s, motion_tags(&view.motion)),
-        ("L0 sound", middle_s, sound_tags(view.sound.as_ref())),
+        ("L0 motion", peak_s, if is_photo { Vec::new() } else { motion_tags(&view.motion) }),
+        ("L0 sound", middle_s, if is_photo { Vec::new() } else { sound_tags(view.sound.as_ref()) }),
         ("L0 light", middle_s, if pictures.is_empty() { Vec::new() } else { sharpness_tags(view.sharpness) }),
         ("L0 format", middle_s, format_tag(info).map(|name| (name, 0.97)).into_iter().collect()),
     ];
@@ -100,14 +123,28 @@ fn see(info: &MediaInfo, view: &ShotView, words: &TagWords) -> Seen {
             at_s,
         }));
     }
-    Seen {
+    tags.extend(sighting.tags);
+    Ok(Seen {
         tags: best_first(tags),
         quality: quality(view, &pictures),
         mean_rgb: middle.map_or([128; 3], |picture| picture.mean_rgb),
-        focus: focus(&pictures),
+        focus: middle_of(&sighting.faces).unwrap_or_else(|| focus(&pictures)),
         calm: calm(&pictures),
         light: light(&pictures),
-    }
+        vectors: sighting.vectors,
+    })
+}
+
+/// The frame at the size that rules measure at.
+fn small(frame: &SmallFrame) -> Cow<'_, SmallFrame> {
+    if frame.width_px > MEASURED_WIDTH_PX { Cow::Owned(frame.halved()) } else { Cow::Borrowed(frame) }
+}
+
+/// Where faces are, larger ones counting more.
+fn middle_of(faces: &[Face]) -> Option<[f64; 2]> {
+    let weight: f64 = faces.iter().map(|face| face.height).sum();
+    let mean = |of: fn(&Face) -> f64| faces.iter().map(|face| of(face) * face.height).sum::<f64>() / weight;
+    (weight > 0.0).then(|| [mean(|face| face.x).clamp(0.0, 1.0), mean(|face| face.y).clamp(0.0, 1.0)])
 }
 
 /// What a rule says of all frames: the mean of its two best scores, so that one frame alone convinces

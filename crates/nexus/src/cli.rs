@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Render(RenderArguments),
     /// Hears the beats, bars and parts of a track
     Beats(BeatsArguments),
+    /// Says what is seen in clips and photos; stores nothing
+    Tag(TagArguments),
     /// Checks that this machine has what films need
     Doctor,
     /// Looks into the configuration
@@ -109,6 +111,17 @@ pub(crate) struct BeatsArguments {
 fn shot_length(words: &str) -> Result<f64, String> {
     let length = words.parse::<f64>().ok().filter(|length| (0.05..=3600.0).contains(length));
     length.ok_or_else(|| "expected seconds from 0.05 to 3600".to_owned())
+}
+
+/// `nexus tag`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct TagArguments {
+    /// Clips and photos, or folders of them
+    #[arg(required = true, value_name = "FILE|DIR")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Also takes words from the names of the files, as `ingest` does
+    #[arg(long)]
+    pub(crate) names: bool,
 }
 
 /// `nexus demo`

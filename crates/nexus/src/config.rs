@@ -29,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) cut: CutConfig,
     /// `[beats]`
     pub(crate) beats: BeatsConfig,
+    /// `[models]`
+    pub(crate) models: ModelsConfig,
+    /// `[vision]`
+    pub(crate) vision: VisionConfig,
     /// `[approval]`
     pub(crate) approval: ApprovalConfig,
     /// `[render]`
@@ -49,6 +53,8 @@ impl Default for Config {
             film: FilmConfig::default(),
             cut: CutConfig::default(),
             beats: BeatsConfig::default(),
+            models: ModelsConfig::default(),
+            vision: VisionConfig::default(),
             approval: ApprovalConfig::default(),
             render: RenderConfig::default(),
             fetch: FetchConfig::default(),
@@ -107,6 +113,24 @@ impl BeatsConfig {
     pub(crate) fn network(&self) -> Option<&Path> {
         (!self.model.as_os_str().is_empty()).then_some(&self.model)
     }
+}
+
+/// `[models]`: where models lie.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ModelsConfig {
+    /// Their folder; empty for the user's cache folder.
+    pub(crate) dir: PathBuf,
+    /// The CLIP or SigLIP to use; empty for the first that is there.
+    pub(crate) pair: String,
+}
+
+/// `[vision]`: how footage is seen.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct VisionConfig {
+    /// Rules from classes to words; empty for the shipped ones.
+    pub(crate) rules: PathBuf,
 }
 
 /// `[approval]`: how long things wait.

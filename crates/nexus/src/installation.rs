@@ -26,7 +26,7 @@ use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
 use nexus_workflow::{Engine, EngineConfig, Failpoint};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{clock::SystemClock, config::Config, wire};
+use crate::{clock::SystemClock, config::Config, intake, show, wire};
 
 /// What an installation is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +154,17 @@ impl Installation {
                 bail!("there are several businesses; choose one with --business: {}", names.join(", "))
             }
         }
+    }
+
+    /// As [`Installation::business`]; the first of an empty installation is made by the name that is given, or a plain one.
+    pub(crate) async fn business_or_first(&self, named: Option<BusinessId>) -> anyhow::Result<Business> {
+        if named.is_none() && self.ports.business.list().await?.is_empty() {
+            let business = intake::first_business();
+            self.ports.business.save(&business).await?;
+            show::line(&format!("There was no business yet: made {} ({}).", business.name, business.id));
+            return Ok(business);
+        }
+        self.business(named).await
     }
 
     /// How films are made, from the configuration.

@@ -19,8 +19,21 @@ use crate::{installation::Installation, show::Meter};
 /// Endings of files that are taken for clips.
 const CLIP_ENDINGS: [&str; 7] = ["mp4", "mov", "m4v", "mkv", "webm", "avi", "mts"];
 
+/// Endings of files that are taken for photos.
+const PHOTO_ENDINGS: [&str; 3] = ["jpg", "jpeg", "png"];
+
 /// The clips below `paths`, folders searched one level deep, in order of name.
 pub(crate) fn find_clips(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    find("clips", &CLIP_ENDINGS, paths)
+}
+
+/// The clips and photos below `paths`, folders searched one level deep, in order of name.
+pub(crate) fn find_media(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let endings: Vec<&str> = CLIP_ENDINGS.iter().chain(&PHOTO_ENDINGS).copied().collect();
+    find("clips or photos", &endings, paths)
+}
+
+fn find(what: &str, endings: &[&str], paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
     let mut clips = Vec::new();
     for path in paths {
         let facts =
@@ -31,23 +44,23 @@ pub(crate) fn find_clips(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
         }
         let entries = std::fs::read_dir(path).with_context(|| format!("read the folder {}", path.display()))?;
         let mut inside: Vec<PathBuf> =
-            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| is_clip(path)).collect();
+            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| ends_in(path, endings)).collect();
         inside.sort();
         clips.append(&mut inside);
     }
     if clips.is_empty() {
         let places = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
         bail!(
-            "there are no clips in {places}; add some ({})",
-            CLIP_ENDINGS.map(|ending| format!(".{ending}")).join(", ")
+            "there are no {what} in {places}; add some ({})",
+            endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(", ")
         );
     }
     Ok(clips)
 }
 
-fn is_clip(path: &Path) -> bool {
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-    path.is_file() && ending.is_some_and(|ending| CLIP_ENDINGS.contains(&ending.as_str()))
+    path.is_file() && ending.is_some_and(|ending| endings.contains(&ending.as_str()))
 }
 
 /// A clip in the store and the run that looks at it.
@@ -176,6 +189,13 @@ pub(crate) fn read_business(file: &Path) -> anyhow::Result<Business> {
     let given: BusinessFile = serde_json::from_str(&text)
         .with_context(|| format!("{} is not a business; expected JSON with at least \"name\"", file.display()))?;
     Ok(given.complete())
+}
+
+/// The business that an empty installation begins with; a business file replaces it by the same slug.
+pub(crate) fn first_business() -> Business {
+    let plain: BusinessFile = serde_json::from_value(serde_json::json!({ "name": "My business" }))
+        .expect("a name is all that a business needs");
+    plain.complete()
 }
 
 #[derive(Deserialize)]

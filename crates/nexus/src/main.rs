@@ -62,6 +62,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Review { command } => commands::review::run(command, &load(&global)?, &global).await,
         Command::Run { command } => commands::run::run(command, &load(&global)?, &global).await,
         Command::Render(arguments) => commands::render::run(arguments, &load(&global)?, &global).await,
+        Command::Tag(arguments) => commands::tag::run(arguments, &load(&global)?, &global).await,
         Command::Beats(arguments) => commands::beats::run(arguments, &load(&global)?, &global).await,
         Command::Doctor => commands::doctor::run(&load(&global)?, &global).await,
     }
@@ -73,6 +74,13 @@ fn load(global: &Global) -> anyhow::Result<Config> {
         config.data.clone_from(data);
     }
     Ok(config)
+}
+
+/// The user's cache folder, as the XDG base directory specification has it.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn cache_folder() -> Option<std::path::PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(std::path::PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

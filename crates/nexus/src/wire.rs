@@ -1,6 +1,10 @@
 //! The one place that knows adapters: configuration becomes [`Ports`].
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use nexus_beats::{EmbeddedTracker, Engine};
@@ -8,14 +12,14 @@ use nexus_connect::{
     Outbox,
     fetch::{FetchConfig, SafeFetch, SystemResolver},
 };
-use nexus_core::port::{BlobStore, Media, Ports};
+use nexus_core::port::{BlobStore, Embedder, Media, Ports};
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
 use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
 use nexus_memory::EmbeddedMemory;
 use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
-use nexus_vision::{LexicalEmbedder, RuleTagger};
+use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
 
 use crate::config::{Config, EncoderName, EncoderPreset};
 
@@ -39,12 +43,13 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
     };
     let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;
+    let sight = sight(config)?;
     let Makers { images, animator, speech } = makers(&blobs, &scratch);
     Ok(Ports {
         fetcher: Arc::new(fetcher),
         hosting: Arc::new(store.clone()),
-        tagger: Arc::new(RuleTagger),
-        memory: Arc::new(EmbeddedMemory::new(Arc::new(store.clone()), Arc::new(LexicalEmbedder))),
+        tagger: Arc::new(EmbeddedTagger::new(Arc::clone(&sight))),
+        memory: Arc::new(memory(store, &sight)),
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
         images,
@@ -62,6 +67,35 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         media,
         blobs,
     })
+}
+
+/// Search: by meaning where a model understands words, by words otherwise; in pictures where a model sees them.
+fn memory(store: &Store, sight: &Sight) -> EmbeddedMemory {
+    let words: Arc<dyn Embedder> = match sight.sentences() {
+        Some(model) => model,
+        None => Arc::new(LexicalEmbedder),
+    };
+    let memory = EmbeddedMemory::new(Arc::new(store.clone()), words);
+    match sight.pair() {
+        Some(pair) => memory.with_pictures(Arc::new(PairEmbedder::new(pair))),
+        None => memory,
+    }
+}
+
+/// The models that are there.
+pub(crate) fn sight(config: &Config) -> anyhow::Result<Arc<Sight>> {
+    let named = |path: &Path| (!path.as_os_str().is_empty()).then(|| path.to_path_buf());
+    let pair = (!config.models.pair.is_empty()).then_some(config.models.pair.as_str());
+    let shelf = open_shelf(&models_folder(config), named(&config.vision.rules).as_deref(), pair);
+    Ok(Arc::new(shelf.context("open the models; `nexus models verify` looks at each of their files")?))
+}
+
+/// Where models lie: as configured, else in the user's cache folder.
+pub(crate) fn models_folder(config: &Config) -> PathBuf {
+    if !config.models.dir.as_os_str().is_empty() {
+        return config.models.dir.clone();
+    }
+    crate::cache_folder().unwrap_or_else(|| config.data.join("cache")).join("nexus/models")
 }
 
 /// Who reads media files.

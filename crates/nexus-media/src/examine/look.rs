@@ -1,4 +1,4 @@
-//! What is taken from one small frame: luma, coarse colour, a histogram, sharpness.
+//! What is taken from one frame: luma, coarse colour, a histogram, sharpness, all measured at half its size.
 
 use nexus_core::footage::SmallFrame;
 
@@ -15,7 +15,7 @@ pub(crate) struct Look {
     pub(crate) index: u64,
     width: usize,
     height: usize,
-    rgb: Vec<u8>,
+    seen: SmallFrame,
     luma: Vec<u8>,
     coarse: Vec<i16>,
     histogram: Vec<f32>,
@@ -23,8 +23,10 @@ pub(crate) struct Look {
 }
 
 impl Look {
-    /// Looks at `rgb`, `3 * width * height` bytes.
+    /// Looks at `rgb`, `3 * width * height` bytes; both sides even.
     pub(crate) fn new(index: u64, width_px: u32, height_px: u32, rgb: Vec<u8>) -> Self {
+        let seen = SmallFrame { time_s: 0.0, width_px, height_px, rgb };
+        let SmallFrame { width_px, height_px, rgb, .. } = seen.halved();
         let (width, height) = (width_px as usize, height_px as usize);
         let luma: Vec<u8> = rgb
             .chunks_exact(3)
@@ -33,7 +35,7 @@ impl Look {
         let sharpness = laplacian_variance(&luma, width, height);
         let coarse = coarse(&rgb, width, height);
         let histogram = histogram(&rgb);
-        Self { index, width, height, rgb, luma, coarse, histogram, sharpness }
+        Self { index, width, height, seen, luma, coarse, histogram, sharpness }
     }
 
     /// Luma, rows from the top.
@@ -71,7 +73,7 @@ impl Look {
 
     /// The picture itself, shown at `time_s`.
     pub(crate) fn into_small_frame(self, time_s: f64) -> SmallFrame {
-        SmallFrame { time_s, width_px: self.width as u32, height_px: self.height as u32, rgb: self.rgb }
+        SmallFrame { time_s, ..self.seen }
     }
 }
 

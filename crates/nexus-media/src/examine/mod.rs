@@ -27,8 +27,8 @@ use crate::{
 
 use self::{cuts::CutFinder, hearing::Heard, look::Look, takes::Takes};
 
-/// Width of the small frames, in pixels.
-const SMALL_WIDTH_PX: u32 = 192;
+/// Width of the frames that are seen, in pixels; movement and cuts are measured at half of it.
+const SEEN_WIDTH_PX: u32 = 384;
 
 /// Frames that may wait between the decoder's pipe and the thread that looks at them.
 const WAITING: usize = 16;
@@ -37,27 +37,27 @@ const WAITING: usize = 16;
 /// file but for three small frames per shot.
 ///
 /// # Errors
-/// As the probe of the file; [`MediaError::NoPicture`] without a moving picture.
+/// As the probe of the file; [`MediaError::NoPicture`] without a picture.
 pub(crate) async fn examine(file: &Path, limits: &Limits, context: &StepContext) -> Result<Examination, MediaError> {
     let probed = probe(file, limits).await?;
-    if probed.still || probed.info.video.is_none() {
+    if probed.info.video.is_none() {
         return Err(MediaError::NoPicture { file: name_of(file) });
     }
-    let (looked, heard) = tokio::try_join!(see(file, &probed, limits, context), hear(file, &probed, limits))?;
+    let ((looked, frames), heard) = tokio::try_join!(see(file, &probed, limits, context), hear(file, &probed, limits))?;
     let shots = looked
         .into_iter()
         .map(|shot| ShotView { sound: heard.as_ref().map(|heard| heard.between(shot.start_s, shot.end_s)), ..shot })
         .collect();
-    Ok(Examination { info: probed.info, shots })
+    Ok(Examination { info: probed.info, shots, frames })
 }
 
-/// The picture's half.
+/// The picture's half: shots, and how many frames were decoded. A photo is a shot of one frame.
 async fn see(
     file: &Path,
     probed: &Probed,
     limits: &Limits,
     context: &StepContext,
-) -> Result<Vec<ShotView>, MediaError> {
+) -> Result<(Vec<ShotView>, u64), MediaError> {
     let plan = Plan::of(probed);
     let launch = Launch {
         program: Program::Ffmpeg,
@@ -114,7 +114,7 @@ async fn see(
         });
     }
     context.report(total, total, format!("watched {}", name_of(file)));
-    Ok(shots)
+    Ok((shots, frames))
 }
 
 /// The sound's half: a second, cheap child that decodes sound alone.
@@ -160,15 +160,17 @@ impl Plan {
             .video
             .as_ref()
             .map_or((FrameRate::FPS_30, 1, 1), |video| (video.rate, video.width_px, video.height_px));
-        let high = f64::from(SMALL_WIDTH_PX) * f64::from(height.max(1)) / f64::from(width.max(1));
+        let high = f64::from(SEEN_WIDTH_PX) * f64::from(height.max(1)) / f64::from(width.max(1));
         // A ribbon as high as the limits allow would otherwise make frames larger than the source.
-        let height_px = ((high / 2.0).round() as u32 * 2).clamp(16, 1024);
-        Self { rate, width_px: SMALL_WIDTH_PX, height_px }
+        let height_px = ((high / 4.0).round() as u32 * 4).clamp(32, 2048);
+        Self { rate, width_px: SEEN_WIDTH_PX, height_px }
     }
 }
 
 fn picture_arguments(file: &Path, plan: &Plan, probed: &Probed, limits: &Limits) -> Arguments {
-    let small = Chain::new().nearest(plan.rate, 0.0, plan.rate).into_rgb(plan.width_px, plan.height_px, probed.colour);
+    // A photo has one frame and no time.
+    let timed = if probed.still { Chain::new() } else { Chain::new().nearest(plan.rate, 0.0, plan.rate) };
+    let small = timed.into_rgb(plan.width_px, plan.height_px, probed.colour);
     let most_frames = (limits.max_footage_s * plan.rate.as_f64()).ceil();
     Arguments::ffmpeg()
         .pair("-filter_threads", "1")

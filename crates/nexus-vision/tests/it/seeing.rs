@@ -6,12 +6,12 @@ use nexus_core::{
     port::{TagWords, Tagger},
 };
 use nexus_testkit::{conformance::tagger::check, factory};
-use nexus_vision::RuleTagger;
+use nexus_vision::EmbeddedTagger;
 
 use crate::paint::{self, shot};
 
 async fn see_as(info: &MediaInfo, view: ShotView) -> Seen {
-    RuleTagger.tag(info, &[view], &TagWords::default()).await.expect("seen").remove(0)
+    EmbeddedTagger::default().tag(info, &[view], &TagWords::default()).await.expect("seen").remove(0)
 }
 
 async fn see(view: ShotView) -> Seen {
@@ -24,7 +24,7 @@ fn says(seen: &Seen, name: &str) -> bool {
 
 #[tokio::test]
 async fn obeys_the_rules_of_the_port() {
-    check(&RuleTagger).await;
+    check(&EmbeddedTagger::default()).await;
 }
 
 #[tokio::test]
@@ -167,11 +167,17 @@ async fn evidence_names_its_source_and_moment() {
 async fn frames_that_lie_are_refused() {
     let mut view = shot(paint::candle);
     view.frames[1].rgb.pop();
-    let error = RuleTagger.tag(&factory::media_info(), &[view], &TagWords::default()).await.expect_err("a short frame");
+    let error = EmbeddedTagger::default()
+        .tag(&factory::media_info(), &[view], &TagWords::default())
+        .await
+        .expect_err("a short frame");
     assert_eq!(error.kind, ErrorKind::Invalid);
     assert!(error.message.contains("shot 0, frame 1") && error.message.contains("examine"), "{error}");
     let motion = Motion { pan: f64::NAN, ..Motion::default() };
     let view = ShotView { motion, ..shot(paint::candle) };
-    let error = RuleTagger.tag(&factory::media_info(), &[view], &TagWords::default()).await.expect_err("not a number");
+    let error = EmbeddedTagger::default()
+        .tag(&factory::media_info(), &[view], &TagWords::default())
+        .await
+        .expect_err("not a number");
     assert!(error.message.contains("pan"), "{error}");
 }

@@ -10,11 +10,11 @@ use crate::{
 
 /// Runs the command.
 pub(crate) async fn run(arguments: IngestArguments, config: &Config, global: &Global) -> anyhow::Result<()> {
-    let clips = intake::find_clips(&arguments.paths)?;
+    let clips = intake::find_media(&arguments.paths)?;
     let mut installation =
         Installation::open(config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None }).await?;
     let workshop = installation.start()?;
-    let business = installation.business(arguments.business).await?;
+    let business = installation.business_or_first(arguments.business).await?;
     let mut meter = Meter::new(global.json);
     let mut uploaded = Vec::new();
     let mut failed: Vec<(String, String)> = Vec::new();

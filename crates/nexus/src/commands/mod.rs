@@ -9,4 +9,5 @@ pub(crate) mod render;
 pub(crate) mod review;
 pub(crate) mod run;
 pub(crate) mod search;
+pub(crate) mod tag;
 pub(crate) mod up;
