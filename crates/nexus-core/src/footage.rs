@@ -111,6 +111,23 @@ impl SmallFrame {
     }
 }
 
+/// How a shot begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Begins {
+    /// With the file.
+    #[default]
+    Start,
+    /// With a hard cut, exact to the frame.
+    Cut,
+    /// In the middle of a dissolve.
+    Dissolve,
+    /// With the last black frame of a fade.
+    Fade,
+    /// Nowhere in the picture: a long take is cut into windows that an editor can use.
+    Window,
+}
+
 /// All that one decode learnt of one shot; the eye ([`crate::port::Tagger`]) works from this alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ShotView {
@@ -118,6 +135,8 @@ pub struct ShotView {
     pub start_s: f64,
     /// End in seconds of the source, exclusive.
     pub end_s: f64,
+    /// How it begins.
+    pub begins: Begins,
     /// Three representative frames near 20, 50 and 80 %, the sharpest around each; 384 pixels wide.
     pub frames: Vec<SmallFrame>,
     /// Movement between frames.

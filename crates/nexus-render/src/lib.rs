@@ -29,6 +29,7 @@ mod raster;
 mod renderer;
 mod resample;
 pub mod segment;
+mod sheet;
 mod sound;
 mod sources;
 mod sprite;
@@ -43,5 +44,6 @@ pub use error::RenderError;
 
 pub use explain::Explanation;
 pub use renderer::LocalRenderer;
+pub use sheet::{Tile, contact_sheet};
 pub use sources::{Files, Found, Library};
 pub use studio::{Job, Rendered, RendererConfig, Studio};

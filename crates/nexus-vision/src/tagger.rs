@@ -79,7 +79,7 @@ fn check(shots: &[ShotView]) -> Result<(), VisionError> {
 }
 
 fn measurements(view: &ShotView) -> impl Iterator<Item = (&'static str, f64)> {
-    let ShotView { start_s, end_s, frames: _, motion, sharpness, sound } = view;
+    let ShotView { start_s, end_s, begins: _, frames: _, motion, sharpness, sound } = view;
     let sound = sound.iter().flat_map(|sound| [("sound level", sound.level_db), ("speech", sound.speech)]);
     [
         ("start", *start_s),

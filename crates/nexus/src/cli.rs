@@ -72,6 +72,14 @@ pub(crate) enum Command {
     Beats(BeatsArguments),
     /// Says what is seen in clips and photos; stores nothing
     Tag(TagArguments),
+    /// Finds the shots of a clip and says what is in them; stores nothing
+    Shots(ShotsArguments),
+    /// Lists, fetches, checks and brings models that see and understand
+    Models {
+        /// What to do.
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
     /// Checks that this machine has what films need
     Doctor,
     /// Looks into the configuration
@@ -122,6 +130,37 @@ pub(crate) struct TagArguments {
     /// Also takes words from the names of the files, as `ingest` does
     #[arg(long)]
     pub(crate) names: bool,
+}
+
+/// `nexus shots`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ShotsArguments {
+    /// A clip or photo
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Writes a contact sheet: a picture per shot with its tags
+    #[arg(long, value_name = "OUT.jpg")]
+    pub(crate) sheet: Option<PathBuf>,
+}
+
+/// `nexus models`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// Every model that is known, and whether it is there
+    List,
+    /// Fetches models; goes on where an earlier try stopped
+    Pull {
+        /// Which; without names the small ones
+        names: Vec<String>,
+    },
+    /// Compares every file with its SHA-256
+    Verify,
+    /// Copies files or folders of models into the folder of models
+    Add {
+        /// Files of known models, or folders with a whole model
+        #[arg(required = true, value_name = "FILE|DIR")]
+        paths: Vec<PathBuf>,
+    },
 }
 
 /// `nexus demo`

@@ -7,6 +7,7 @@ mod config;
 mod installation;
 mod intake;
 mod making;
+mod models;
 mod report;
 mod show;
 mod wire;
@@ -62,6 +63,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Review { command } => commands::review::run(command, &load(&global)?, &global).await,
         Command::Run { command } => commands::run::run(command, &load(&global)?, &global).await,
         Command::Render(arguments) => commands::render::run(arguments, &load(&global)?, &global).await,
+        Command::Models { command } => commands::models::run(&command, &load(&global)?, &global).await,
+        Command::Shots(arguments) => commands::shots::run(arguments, &load(&global)?, &global).await,
         Command::Tag(arguments) => commands::tag::run(arguments, &load(&global)?, &global).await,
         Command::Beats(arguments) => commands::beats::run(arguments, &load(&global)?, &global).await,
         Command::Doctor => commands::doctor::run(&load(&global)?, &global).await,

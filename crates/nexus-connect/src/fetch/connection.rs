@@ -27,6 +27,17 @@ pub(super) struct Dialer {
     patience: Duration,
 }
 
+/// What goes with a request.
+#[derive(Debug, Clone)]
+pub(super) enum Sent {
+    /// A GET.
+    Nothing,
+    /// A GET of what follows this many bytes.
+    From(u64),
+    /// A POST of a JSON document.
+    Json(Vec<u8>),
+}
+
 /// The head of an answer and the stream of its body; the connection lives as long as this.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
@@ -55,19 +66,18 @@ impl Dialer {
         &self,
         target: &Target,
         addresses: &[SocketAddr],
-        method: Method,
-        body: Option<Vec<u8>>,
+        sent: Sent,
     ) -> Result<Answer, FetchError> {
         let stream = self.connect(target, addresses).await?;
         if !target.is_tls() {
-            return self.exchange(target, stream, method, body).await;
+            return self.exchange(target, stream, sent).await;
         }
         let name = ServerName::try_from(target.host().trim_matches(['[', ']']).to_owned()).map_err(|error| {
             FetchError::Unreadable { url: target.shown(), why: format!("its host cannot be checked: {error}") }
         })?;
         let stream = self.within(target, self.tls.connect(name, stream)).await?;
         let stream = stream.map_err(|source| FetchError::Tls { url: target.shown(), source })?;
-        self.exchange(target, stream, method, body).await
+        self.exchange(target, stream, sent).await
     }
 
     async fn connect(&self, target: &Target, addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
@@ -86,11 +96,10 @@ impl Dialer {
         &self,
         target: &Target,
         stream: S,
-        method: Method,
-        body: Option<Vec<u8>>,
+        sent: Sent,
     ) -> Result<Answer, FetchError> {
         let broken = |source: hyper::Error| FetchError::Broken { url: target.shown(), source: source.into() };
-        let request = request(target, method, body)?;
+        let request = request(target, sent)?;
         let (mut sender, connection) =
             self.within(target, http1::handshake(TokioIo::new(stream))).await?.map_err(broken)?;
         let mut driver = JoinSet::new();
@@ -106,7 +115,8 @@ impl Dialer {
     }
 }
 
-fn request(target: &Target, method: Method, body: Option<Vec<u8>>) -> Result<Request<Full<bytes::Bytes>>, FetchError> {
+fn request(target: &Target, sent: Sent) -> Result<Request<Full<bytes::Bytes>>, FetchError> {
+    let method = if matches!(sent, Sent::Json(_)) { Method::POST } else { Method::GET };
     let mut request = Request::builder()
         .method(method)
         .uri(target.path_and_query())
@@ -115,11 +125,19 @@ fn request(target: &Target, method: Method, body: Option<Vec<u8>>) -> Result<Req
         .header(header::ACCEPT, "*/*")
         .header(header::ACCEPT_ENCODING, "identity")
         .header(header::CONNECTION, "close");
-    if body.is_some() {
-        request = request.header(header::CONTENT_TYPE, "application/json");
-    }
+    let body = match sent {
+        Sent::Nothing => Vec::new(),
+        Sent::From(byte) => {
+            request = request.header(header::RANGE, format!("bytes={byte}-"));
+            Vec::new()
+        }
+        Sent::Json(body) => {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            body
+        }
+    };
     request
-        .body(Full::from(body.unwrap_or_default()))
+        .body(Full::from(body))
         .map_err(|error| FetchError::Unreadable { url: target.shown(), why: error.to_string() })
 }
 

@@ -8,14 +8,15 @@
 mod address;
 mod connection;
 mod error;
+mod line;
 mod resolver;
+mod resume;
 mod target;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use http_body_util::BodyExt as _;
-use hyper::{Method, StatusCode, header};
+use hyper::header;
 use nexus_core::{
     BusinessId, PortResult,
     blob::{BlobKey, Bucket},
@@ -29,12 +30,10 @@ use tokio::io::AsyncWriteExt as _;
 pub use address::is_public;
 pub use error::FetchError;
 pub use resolver::{Resolver, SystemResolver};
+pub use resume::Downloads;
 pub use target::{Origin, OriginError, Target};
 
-use self::connection::{Answer, Dialer};
-
-/// Redirects that are followed, each checked like the first address.
-const MOST_REDIRECTS: usize = 3;
+use self::{connection::Sent, line::Line};
 
 /// Bounds and openings of [`SafeFetch`].
 #[derive(Clone)]
@@ -73,9 +72,7 @@ impl FetchConfig {
 
 /// Fetches what strangers name, safely.
 pub struct SafeFetch {
-    config: FetchConfig,
-    resolver: Arc<dyn Resolver>,
-    dialer: Dialer,
+    line: Line,
     blobs: Arc<dyn BlobStore>,
 }
 
@@ -89,25 +86,24 @@ impl SafeFetch {
         resolver: Arc<dyn Resolver>,
         blobs: Arc<dyn BlobStore>,
     ) -> Result<Self, FetchError> {
-        let dialer = Dialer::new(&config.extra_roots, config.patience)?;
-        Ok(Self { config, resolver, dialer, blobs })
+        Ok(Self { line: Line::new(config, resolver)?, blobs })
     }
 
     /// The body behind `url`, streamed to a new file in the scratch folder.
     async fn file(&self, url: &str) -> Result<(tempfile::NamedTempFile, Downloaded), FetchError> {
-        let limit = self.config.time_limit;
+        let limit = self.line.config.time_limit;
         let transfer = tokio::time::timeout(limit, self.transfer(url)).await;
         transfer.map_err(|_| FetchError::TooSlow { url: shown(url), seconds: limit.as_secs() })?
     }
 
     async fn transfer(&self, url: &str) -> Result<(tempfile::NamedTempFile, Downloaded), FetchError> {
-        let (target, mut answer) = self.follow(url).await?;
+        let (target, mut answer) = self.line.follow(url, Sent::Nothing).await?;
         let announced = answer.header(header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
-        if announced.is_some_and(|bytes| bytes > self.config.most_bytes) {
-            return Err(FetchError::TooLarge { url: target.shown(), most_bytes: self.config.most_bytes });
+        if announced.is_some_and(|bytes| bytes > self.line.config.most_bytes) {
+            return Err(FetchError::TooLarge { url: target.shown(), most_bytes: self.line.config.most_bytes });
         }
         let media_type = answer.media_type();
-        let scratch = &self.config.scratch;
+        let scratch = &self.line.config.scratch;
         let disk = |source| FetchError::Disk { path: scratch.clone(), source };
         tokio::fs::create_dir_all(scratch).await.map_err(disk)?;
         let file = tempfile::Builder::new().prefix("fetch-").tempfile_in(scratch).map_err(disk)?;
@@ -115,10 +111,10 @@ impl SafeFetch {
         let mut out = tokio::io::BufWriter::with_capacity(1 << 20, out);
         let mut hasher = blake3::Hasher::new();
         let mut size_bytes = 0;
-        while let Some(chunk) = self.chunk(&mut answer, &target).await? {
+        while let Some(chunk) = self.line.chunk(&mut answer, &target).await? {
             size_bytes += chunk.len() as u64;
-            if size_bytes > self.config.most_bytes {
-                return Err(FetchError::TooLarge { url: target.shown(), most_bytes: self.config.most_bytes });
+            if size_bytes > self.line.config.most_bytes {
+                return Err(FetchError::TooLarge { url: target.shown(), most_bytes: self.line.config.most_bytes });
             }
             hasher.update(&chunk);
             out.write_all(&chunk).await.map_err(disk)?;
@@ -130,74 +126,6 @@ impl SafeFetch {
         let ending = target.ending();
         let hash = hasher.finalize().to_hex().to_string();
         Ok((file, Downloaded { size_bytes, hash, media_type, ending }))
-    }
-
-    /// The next piece of the body; silence of the other side is an error.
-    async fn chunk(&self, answer: &mut Answer, target: &Target) -> Result<Option<bytes::Bytes>, FetchError> {
-        loop {
-            let frame = tokio::time::timeout(self.config.patience, answer.body.frame()).await;
-            let frame = frame.map_err(|_| FetchError::Silent { url: target.shown() })?;
-            match frame {
-                None => return Ok(None),
-                Some(Err(source)) => return Err(FetchError::Broken { url: target.shown(), source: source.into() }),
-                // Trailers carry nothing that is wanted.
-                Some(Ok(frame)) => {
-                    if let Ok(data) = frame.into_data() {
-                        return Ok(Some(data));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The answer at the end of at most three redirects.
-    async fn follow(&self, url: &str) -> Result<(Target, Answer), FetchError> {
-        let mut target = Target::parse(url)?;
-        for _ in 0..=MOST_REDIRECTS {
-            let answer = self.ask(&target, Method::GET, None).await?;
-            if !answer.status.is_redirection() || answer.status == StatusCode::NOT_MODIFIED {
-                answer.check(&target)?;
-                return Ok((target, answer));
-            }
-            let place = answer.header(header::LOCATION.as_str());
-            let place = place.ok_or_else(|| FetchError::Answered {
-                url: target.shown(),
-                status: answer.status.as_u16(),
-                wait: None,
-            })?;
-            target = target.join(place)?;
-        }
-        Err(FetchError::TooManyRedirects { url: shown(url), most: MOST_REDIRECTS })
-    }
-
-    /// One request to one checked address.
-    async fn ask(&self, target: &Target, method: Method, body: Option<Vec<u8>>) -> Result<Answer, FetchError> {
-        let trusted = self.config.allowed_private_origins.contains(target.origin());
-        if !target.is_tls() && !self.config.allow_http && !trusted {
-            return Err(FetchError::Plain { url: target.shown() });
-        }
-        let addresses = self.addresses(target, trusted).await?;
-        self.dialer.ask(target, &addresses, method, body).await
-    }
-
-    /// Every address of the target, all of them checked.
-    async fn addresses(&self, target: &Target, trusted: bool) -> Result<Vec<std::net::SocketAddr>, FetchError> {
-        let found = match target.literal() {
-            Some(address) => vec![address],
-            None => {
-                let asked = tokio::time::timeout(self.config.patience, self.resolver.resolve(target.host())).await;
-                let answer = asked.map_err(|_| FetchError::Silent { url: target.shown() })?;
-                answer.map_err(|source| FetchError::Unresolved { host: target.host().to_owned(), source })?
-            }
-        };
-        if found.is_empty() {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(FetchError::Unresolved { host: target.host().to_owned(), source });
-        }
-        if !trusted && let Some(address) = found.iter().find(|address| !is_public(**address)) {
-            return Err(FetchError::Private { url: target.shown(), address: *address });
-        }
-        Ok(found.into_iter().map(|address| (address, target.port()).into()).collect())
     }
 }
 
@@ -237,16 +165,17 @@ impl Fetcher for SafeFetch {
 
     async fn download(&self, url: &str) -> PortResult<(PathBuf, Downloaded)> {
         let (file, downloaded) = self.file(url).await?;
-        let (_, path) =
-            file.keep().map_err(|kept| FetchError::Disk { path: self.config.scratch.clone(), source: kept.error })?;
+        let (_, path) = file
+            .keep()
+            .map_err(|kept| FetchError::Disk { path: self.line.config.scratch.clone(), source: kept.error })?;
         Ok((path, downloaded))
     }
 
     async fn post(&self, url: &str, body: &Value) -> PortResult<()> {
         let target = Target::parse(url)?;
         let bytes = serde_json::to_vec(body).expect("a JSON value is JSON");
-        let limit = self.config.patience * 2;
-        let told = tokio::time::timeout(limit, self.ask(&target, Method::POST, Some(bytes))).await;
+        let limit = self.line.config.patience * 2;
+        let told = tokio::time::timeout(limit, self.line.ask(&target, Sent::Json(bytes))).await;
         let answer = told.map_err(|_| FetchError::Silent { url: target.shown() })??;
         // Whoever is told elsewhere must be named there: a redirect would turn the message into a GET.
         Ok(answer.check(&target)?)

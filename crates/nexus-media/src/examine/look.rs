@@ -43,6 +43,11 @@ impl Look {
         &self.luma
     }
 
+    /// Means of blocks, three per block.
+    pub(crate) fn coarse(&self) -> &[i16] {
+        &self.coarse
+    }
+
     /// Width and height in pixels.
     pub(crate) fn size(&self) -> (usize, usize) {
         (self.width, self.height)

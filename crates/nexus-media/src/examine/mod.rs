@@ -2,6 +2,7 @@
 
 mod cuts;
 mod flow;
+mod gradual;
 mod hearing;
 mod look;
 mod takes;
@@ -25,7 +26,7 @@ use crate::{
     runner::{Feed, Launch, Pace, Process, Program},
 };
 
-use self::{cuts::CutFinder, hearing::Heard, look::Look, takes::Takes};
+use self::{cuts::CutFinder, gradual::GradualFinder, hearing::Heard, look::Look, takes::Takes};
 
 /// Width of the frames that are seen, in pixels; movement and cuts are measured at half of it.
 const SEEN_WIDTH_PX: u32 = 384;
@@ -72,17 +73,25 @@ async fn see(
     let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(WAITING);
     let viewer = tokio::task::spawn_blocking(move || {
         let mut finder = CutFinder::new(plan.rate);
+        let mut gradual = GradualFinder::new(plan.rate);
         let mut takes = Takes::new(plan.rate);
+        let mut take = |look: Look, starts_shot: bool| {
+            let turned = gradual.push(&look, starts_shot);
+            takes.push(look, starts_shot);
+            if let Some(turned) = turned {
+                takes.cut_back(turned.at, turned.kind);
+            }
+        };
         let mut index = 0;
         while let Some(rgb) = receiver.blocking_recv() {
             finder.push(Look::new(index, plan.width_px, plan.height_px, rgb));
             index += 1;
             while let Some((look, starts_shot)) = finder.pop() {
-                takes.push(look, starts_shot);
+                take(look, starts_shot);
             }
         }
         for (look, starts_shot) in finder.finish() {
-            takes.push(look, starts_shot);
+            take(look, starts_shot);
         }
         takes.finish()
     });

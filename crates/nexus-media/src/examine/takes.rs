@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use nexus_core::{
     FrameRate, Frames,
-    footage::{Motion, ShotView, SmallFrame},
+    footage::{Begins, Motion, ShotView, SmallFrame},
 };
 
 use super::{
@@ -33,6 +33,8 @@ pub(crate) struct Takes {
     step: usize,
     /// First frame of the window that is open.
     from: u64,
+    /// How that window begins.
+    begins: Begins,
     /// One past the last frame seen.
     to: u64,
     recent: VecDeque<Look>,
@@ -62,6 +64,7 @@ impl Takes {
             rate,
             step,
             from: 0,
+            begins: Begins::Start,
             to: 0,
             recent: VecDeque::new(),
             sharpness: VecDeque::new(),
@@ -75,6 +78,7 @@ impl Takes {
     pub(crate) fn push(&mut self, look: Look, starts_shot: bool) {
         if starts_shot && self.to > self.from {
             self.close_take();
+            self.begins = Begins::Cut;
         }
         if self.to == self.from {
             self.from = look.index;
@@ -87,6 +91,21 @@ impl Takes {
             let at = self.trough(LEAST_WINDOW_S, MOST_WINDOW_S);
             self.close_window(at);
         }
+    }
+
+    /// A shot began at frame `at`, a moment ago: what was before it is closed.
+    pub(crate) fn cut_back(&mut self, at: u64, begins: Begins) {
+        if at <= self.from || at >= self.to {
+            // The window before was closed within the transition: what is left of it begins the new shot.
+            if at == self.from || at > self.from.saturating_sub(self.step as u64 * 4) && at < self.to {
+                self.begins = begins;
+            }
+            return;
+        }
+        let to = self.to;
+        self.to = at;
+        self.close_take();
+        (self.to, self.begins) = (to, begins);
     }
 
     /// The last take is closed; all shots.
@@ -163,6 +182,7 @@ impl Takes {
         let shot = ShotView {
             start_s: self.time(self.from),
             end_s: self.time(at),
+            begins: self.begins,
             frames: self.representatives(at),
             motion: self.motion(at),
             sharpness: self.mean_sharpness(at),
@@ -170,6 +190,7 @@ impl Takes {
         };
         self.shots.push(shot);
         self.from = at;
+        self.begins = Begins::Window;
         while self.sharpness.front().is_some_and(|(index, _)| *index < at) {
             self.sharpness.pop_front();
         }

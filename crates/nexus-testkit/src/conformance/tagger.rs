@@ -1,7 +1,7 @@
 //! Rules of the tagger port.
 
 use nexus_core::{
-    footage::{Motion, Seen, ShotSound, ShotView, SmallFrame, Tag},
+    footage::{Begins, Motion, Seen, ShotSound, ShotView, SmallFrame, Tag},
     port::{TagWords, Tagger},
 };
 
@@ -67,6 +67,7 @@ fn view(start_s: f64, tint: [u8; 3]) -> ShotView {
         SmallFrame { time_s, width_px, height_px, rgb }
     };
     ShotView {
+        begins: Begins::Start,
         start_s,
         end_s: start_s + 2.0,
         frames: [0.4, 1.0, 1.6].iter().map(|offset| frame(start_s + offset)).collect(),

@@ -1,6 +1,6 @@
 //! Frames painted for tests: every scene is a function from place to colour, with a little fixed grain.
 
-use nexus_core::footage::{Motion, ShotView, SmallFrame};
+use nexus_core::footage::{Begins, Motion, ShotView, SmallFrame};
 
 /// Size of the painted frames.
 pub(crate) const SIZE: (u32, u32) = (192, 108);
@@ -9,6 +9,7 @@ pub(crate) const SIZE: (u32, u32) = (192, 108);
 pub(crate) fn shot(scene: impl Fn(f64, f64) -> [f64; 3]) -> ShotView {
     let frame = |time_s| SmallFrame { time_s, width_px: SIZE.0, height_px: SIZE.1, rgb: pixels(&scene) };
     ShotView {
+        begins: Begins::Start,
         start_s: 0.0,
         end_s: 4.0,
         frames: [0.8, 2.0, 3.2].into_iter().map(frame).collect(),

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use nexus_core::{
     RunId,
-    footage::{Examination, Seen, ShotView, Tag},
+    footage::{Begins, Examination, Seen, ShotView, Tag},
     journal::{StepKey, StepName},
     port::{Media, StepContext, TagWords, Tagger},
 };
@@ -155,6 +155,7 @@ struct FileTold<'a> {
 pub(crate) struct ShotTold<'a> {
     start: f64,
     end: f64,
+    transition: Begins,
     quality: f64,
     focus: [f64; 2],
     tags: &'a [Tag],
@@ -166,6 +167,7 @@ impl<'a> From<(&'a ShotView, &'a Seen)> for ShotTold<'a> {
         Self {
             start: view.start_s,
             end: view.end_s,
+            transition: view.begins,
             quality: seen.quality,
             focus: seen.focus,
             tags: &seen.tags,
