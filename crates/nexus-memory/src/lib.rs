@@ -1,6 +1,7 @@
 //! Embedded vector index and hybrid ranking: footage search with score and reason.
 
 mod error;
+pub mod index;
 mod memory;
 mod namespace;
 mod query;
@@ -10,5 +11,6 @@ mod split;
 mod words;
 
 pub use error::MemoryError;
+pub use index::EmbeddedVectors;
 pub use memory::EmbeddedMemory;
 pub use split::{Split, split_at_gap};

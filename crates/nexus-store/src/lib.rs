@@ -25,6 +25,7 @@ mod sources;
 mod templates;
 mod upload_client;
 mod uploads;
+mod vectors;
 mod writer;
 
 use std::{

@@ -8,11 +8,15 @@ use nexus_connect::{
     Outbox,
     fetch::{FetchConfig, SafeFetch, SystemResolver},
 };
-use nexus_core::port::{BlobStore, Media, Ports};
+use nexus_core::{
+    BusinessId,
+    port::{BlobStore, Media, Ports, VectorIndex},
+    vectors::{IndexName, IndexSpec, Metric},
+};
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
 use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
-use nexus_memory::EmbeddedMemory;
+use nexus_memory::{EmbeddedMemory, EmbeddedVectors};
 use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
 use nexus_vision::{LexicalEmbedder, RuleTagger};
@@ -45,6 +49,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         hosting: Arc::new(store.clone()),
         tagger: Arc::new(RuleTagger),
         memory: Arc::new(EmbeddedMemory::new(Arc::new(store.clone()), Arc::new(LexicalEmbedder))),
+        vectors: vectors(&EmbeddedVectors::new(Arc::new(store.clone()))),
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
         images,
@@ -99,6 +104,17 @@ pub(crate) fn encoder(name: EncoderName, config: &Config) -> Encoder {
         EncoderName::X265 => Encoder::X265(preset),
         EncoderName::SvtAv1 => Encoder::SvtAv1,
     }
+}
+
+/// The product's own index of vectors.
+fn vectors(embedded: &EmbeddedVectors) -> Arc<dyn VectorIndex> {
+    let spec = IndexSpec {
+        name: IndexName::new("nexus").expect("a good name"),
+        dimension: None,
+        metric: Metric::Cosine,
+        notes: serde_json::json!({}),
+    };
+    Arc::new(embedded.lazy(BusinessId::derived(&["nexus"]), spec))
 }
 
 fn fetch(config: &Config, scratch: &Path) -> anyhow::Result<FetchConfig> {
