@@ -7,10 +7,11 @@ use nexus_beats::{EmbeddedTracker, Engine};
 use nexus_connect::{
     Outbox,
     fetch::{FetchConfig, SafeFetch, SystemResolver},
+    pinecone::PineconeIndex,
 };
 use nexus_core::{
     BusinessId,
-    port::{BlobStore, Media, Ports, VectorIndex},
+    port::{BlobStore, Media, Ports, VectorCatalog, VectorIndex},
     vectors::{IndexName, IndexSpec, Metric},
 };
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
@@ -21,7 +22,7 @@ use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
 use nexus_vision::{LexicalEmbedder, RuleTagger};
 
-use crate::config::{Config, EncoderName, EncoderPreset};
+use crate::config::{Config, EncoderName, EncoderPreset, VectorsConfig, VectorsKind};
 
 /// The folders of an installation below its data folder.
 pub(crate) struct Folders<'a> {
@@ -49,7 +50,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         hosting: Arc::new(store.clone()),
         tagger: Arc::new(RuleTagger),
         memory: Arc::new(EmbeddedMemory::new(Arc::new(store.clone()), Arc::new(LexicalEmbedder))),
-        vectors: vectors(&EmbeddedVectors::new(Arc::new(store.clone()))),
+        vectors: vectors(&config.vectors, store)?,
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
         images,
@@ -106,15 +107,31 @@ pub(crate) fn encoder(name: EncoderName, config: &Config) -> Encoder {
     }
 }
 
-/// The product's own index of vectors.
-fn vectors(embedded: &EmbeddedVectors) -> Arc<dyn VectorIndex> {
-    let spec = IndexSpec {
-        name: IndexName::new("nexus").expect("a good name"),
-        dimension: None,
-        metric: Metric::Cosine,
-        notes: serde_json::json!({}),
-    };
-    Arc::new(embedded.lazy(BusinessId::derived(&["nexus"]), spec))
+/// The indexes of every owner, in this installation's database.
+pub(crate) fn vector_catalog(store: &Store) -> Arc<dyn VectorCatalog> {
+    Arc::new(EmbeddedVectors::new(Arc::new(store.clone())))
+}
+
+/// The product's own index of vectors, where the configuration puts it.
+pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<Arc<dyn VectorIndex>> {
+    let VectorsConfig { kind, url: _, host, key } = config;
+    Ok(match kind {
+        VectorsKind::Embedded => {
+            let spec = IndexSpec {
+                name: IndexName::new("nexus").expect("letters alone"),
+                dimension: None,
+                metric: Metric::Cosine,
+                notes: serde_json::json!({}),
+            };
+            let embedded = EmbeddedVectors::new(Arc::new(store.clone()));
+            Arc::new(embedded.lazy(BusinessId::derived(&["nexus"]), spec))
+        }
+        VectorsKind::Pgvector => anyhow::bail!("vectors.kind = \"pgvector\" is not here yet; use embedded"),
+        VectorsKind::Pinecone => {
+            let key = key.get().context("vectors.kind = \"pinecone\" needs vectors.key")?;
+            Arc::new(PineconeIndex::new(host, key.clone())?)
+        }
+    })
 }
 
 fn fetch(config: &Config, scratch: &Path) -> anyhow::Result<FetchConfig> {

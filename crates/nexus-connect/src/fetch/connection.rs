@@ -22,22 +22,30 @@ use super::{FetchError, Target};
 const MOST_MEDIA_TYPE_BYTES: usize = 100;
 
 /// Connects and asks.
-pub(super) struct Dialer {
+pub(crate) struct Dialer {
     tls: TlsConnector,
     patience: Duration,
 }
 
+/// What is asked: JSON, when there is a body.
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// Besides those that every request has.
+    pub(crate) headers: Vec<(&'static str, header::HeaderValue)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
 /// The head of an answer and the stream of its body; the connection lives as long as this.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: header::HeaderMap,
-    pub(super) body: Incoming,
+    pub(crate) body: Incoming,
     _connection: JoinSet<()>,
 }
 
 impl Dialer {
     /// Trusts the authorities that Mozilla lists, and `extra_roots`.
-    pub(super) fn new(extra_roots: &[CertificateDer<'static>], patience: Duration) -> Result<Self, FetchError> {
+    pub(crate) fn new(extra_roots: &[CertificateDer<'static>], patience: Duration) -> Result<Self, FetchError> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         for certificate in extra_roots {
             roots.add(certificate.clone()).map_err(|source| FetchError::Roots { source })?;
@@ -51,23 +59,22 @@ impl Dialer {
     }
 
     /// The answer to one request, from the first of `addresses` that takes a connection.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         target: &Target,
         addresses: &[SocketAddr],
-        method: Method,
-        body: Option<Vec<u8>>,
+        call: Call,
     ) -> Result<Answer, FetchError> {
         let stream = self.connect(target, addresses).await?;
         if !target.is_tls() {
-            return self.exchange(target, stream, method, body).await;
+            return self.exchange(target, stream, call).await;
         }
         let name = ServerName::try_from(target.host().trim_matches(['[', ']']).to_owned()).map_err(|error| {
             FetchError::Unreadable { url: target.shown(), why: format!("its host cannot be checked: {error}") }
         })?;
         let stream = self.within(target, self.tls.connect(name, stream)).await?;
         let stream = stream.map_err(|source| FetchError::Tls { url: target.shown(), source })?;
-        self.exchange(target, stream, method, body).await
+        self.exchange(target, stream, call).await
     }
 
     async fn connect(&self, target: &Target, addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
@@ -86,11 +93,10 @@ impl Dialer {
         &self,
         target: &Target,
         stream: S,
-        method: Method,
-        body: Option<Vec<u8>>,
+        call: Call,
     ) -> Result<Answer, FetchError> {
         let broken = |source: hyper::Error| FetchError::Broken { url: target.shown(), source: source.into() };
-        let request = request(target, method, body)?;
+        let request = request(target, call)?;
         let (mut sender, connection) =
             self.within(target, http1::handshake(TokioIo::new(stream))).await?.map_err(broken)?;
         let mut driver = JoinSet::new();
@@ -106,7 +112,8 @@ impl Dialer {
     }
 }
 
-fn request(target: &Target, method: Method, body: Option<Vec<u8>>) -> Result<Request<Full<bytes::Bytes>>, FetchError> {
+fn request(target: &Target, call: Call) -> Result<Request<Full<bytes::Bytes>>, FetchError> {
+    let Call { method, headers, body } = call;
     let mut request = Request::builder()
         .method(method)
         .uri(target.path_and_query())
@@ -118,6 +125,9 @@ fn request(target: &Target, method: Method, body: Option<Vec<u8>>) -> Result<Req
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
     request
         .body(Full::from(body.unwrap_or_default()))
         .map_err(|error| FetchError::Unreadable { url: target.shown(), why: error.to_string() })
@@ -125,7 +135,7 @@ fn request(target: &Target, method: Method, body: Option<Vec<u8>>) -> Result<Req
 
 impl Answer {
     /// A header as text.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 

@@ -31,7 +31,7 @@ pub use error::FetchError;
 pub use resolver::{Resolver, SystemResolver};
 pub use target::{Origin, OriginError, Target};
 
-use self::connection::{Answer, Dialer};
+pub(crate) use self::connection::{Answer, Call, Dialer};
 
 /// Redirects that are followed, each checked like the first address.
 const MOST_REDIRECTS: usize = 3;
@@ -177,7 +177,7 @@ impl SafeFetch {
             return Err(FetchError::Plain { url: target.shown() });
         }
         let addresses = self.addresses(target, trusted).await?;
-        self.dialer.ask(target, &addresses, method, body).await
+        self.dialer.ask(target, &addresses, Call { method, headers: Vec::new(), body }).await
     }
 
     /// Every address of the target, all of them checked.
