@@ -19,7 +19,7 @@ use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
 use nexus_memory::{EmbeddedMemory, EmbeddedVectors};
 use nexus_render::{LocalRenderer, RendererConfig};
-use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
+use nexus_store::{EmbeddedNotifier, LocalBlobs, PgVectorIndex, Store};
 use nexus_vision::{LexicalEmbedder, RuleTagger};
 
 use crate::config::{Config, EncoderName, EncoderPreset, VectorsConfig, VectorsKind};
@@ -114,7 +114,7 @@ pub(crate) fn vector_catalog(store: &Store) -> Arc<dyn VectorCatalog> {
 
 /// The product's own index of vectors, where the configuration puts it.
 pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<Arc<dyn VectorIndex>> {
-    let VectorsConfig { kind, url: _, host, key } = config;
+    let VectorsConfig { kind, url, host, key } = config;
     Ok(match kind {
         VectorsKind::Embedded => {
             let spec = IndexSpec {
@@ -126,7 +126,10 @@ pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<A
             let embedded = EmbeddedVectors::new(Arc::new(store.clone()));
             Arc::new(embedded.lazy(BusinessId::derived(&["nexus"]), spec))
         }
-        VectorsKind::Pgvector => anyhow::bail!("vectors.kind = \"pgvector\" is not here yet; use embedded"),
+        VectorsKind::Pgvector => {
+            let url = url.get().context("vectors.kind = \"pgvector\" needs vectors.url")?;
+            Arc::new(PgVectorIndex::new(url, Metric::Cosine)?)
+        }
         VectorsKind::Pinecone => {
             let key = key.get().context("vectors.kind = \"pinecone\" needs vectors.key")?;
             Arc::new(PineconeIndex::new(host, key.clone())?)
