@@ -49,7 +49,7 @@ fn records(rows: usize, centres: &[Vec<f32>], noise: &mut Noise) -> Vec<VectorRe
         values: noise.around(&centres[number % centres.len()]),
         sparse: None,
         metadata: Metadata::read(&json!({
-            "tenant": number % 10, "tags": ["sunset", if number % 2 == 0 { "oysters" } else { "snow" }],
+            "tenant": number % 10, "tags": ["sunset", if number.is_multiple_of(2) { "oysters" } else { "snow" }],
             "length_s": (number % 40) as f64 / 4.0, "file": format!("clip-{}.mp4", number / 7),
         }))
         .expect("metadata"),

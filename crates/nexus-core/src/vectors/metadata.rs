@@ -59,6 +59,11 @@ impl Metadata {
         self.0.get(name)
     }
 
+    /// Every field, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &MetadataValue)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
     /// True when nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {

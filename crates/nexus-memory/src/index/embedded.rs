@@ -8,7 +8,7 @@ use nexus_core::{
     port::{Adapter, VectorIndex, VectorStore},
     vectors::{
         Change, Deletion, Filter, IndexInfo, IndexSpec, IndexStats, Match, Namespace, NamespaceInfo, Near, Page,
-        Paging, RecordId, VectorQuery, VectorRecord, VectorUpdate, check_dimension, check_values,
+        Paging, RecordId, VectorError, VectorQuery, VectorRecord, VectorUpdate, check_dimension, check_values,
     },
 };
 
@@ -97,19 +97,21 @@ impl VectorIndex for EmbeddedIndex {
         const OP: &str = "search the vectors";
         if let Near::Values(values) = &query.near {
             check_values(values).map_err(|error| error.port(PROVIDER, OP))?;
-            if let Some(info) = self.store.index(self.id().await?).await?
-                && let Some(dimension) = info.spec.dimension
-            {
-                check_dimension(values.len(), dimension).map_err(|error| error.port(PROVIDER, OP))?;
-            }
         }
         let slot = self.slot(namespace).await?;
         let asked = query.clone();
         let found = self.shelf.look(&slot, move |table| answer(table, &asked)).await?;
         match (found, &query.near) {
-            (Some(Some(matches)), _) => Ok(matches),
-            (None, Near::Values(_)) => Ok(Vec::new()),
-            (Some(None), _) | (None, Near::Record(_)) => {
+            (Some(Ok(Some(matches))), _) => Ok(matches),
+            (Some(Err(error)), _) => Err(error.port(PROVIDER, OP)),
+            // Nothing to compare with: whether the query would fit is still said.
+            (None, Near::Values(values)) => {
+                let info = self.store.index(self.id().await?).await?;
+                let dimension = info.and_then(|info| info.spec.dimension).unwrap_or(values.len());
+                check_dimension(values.len(), dimension).map_err(|error| error.port(PROVIDER, OP))?;
+                Ok(Vec::new())
+            }
+            (Some(Ok(None)), _) | (None, Near::Record(_)) => {
                 Err(PortError::new(ErrorKind::NotFound, PROVIDER, OP, "there is no record of that id to start from"))
             }
         }
@@ -224,16 +226,20 @@ impl VectorIndex for EmbeddedIndex {
 }
 
 /// The matches, or `None` when the record to start from is not there.
-fn answer(table: &Table, query: &VectorQuery) -> Option<Vec<Match>> {
+fn answer(table: &Table, query: &VectorQuery) -> Result<Option<Vec<Match>>, VectorError> {
     let values = match &query.near {
         Near::Values(values) => values.as_slice(),
-        Near::Record(id) => table.values(table.row_of(id)?),
+        Near::Record(id) => match table.row_of(id) {
+            Some(row) => table.values(row),
+            None => return Ok(None),
+        },
     };
     if table.is_empty() {
-        return Some(Vec::new());
+        return Ok(Some(Vec::new()));
     }
+    check_dimension(values.len(), table.dimension())?;
     let hits = table.search(values, query.top_k.get(), query.filter.as_ref());
-    Some(hits.into_iter().map(|hit| found(table, hit, query)).collect())
+    Ok(Some(hits.into_iter().map(|hit| found(table, hit, query)).collect()))
 }
 
 fn found(table: &Table, Hit { row, score }: Hit, query: &VectorQuery) -> Match {

@@ -1,5 +1,6 @@
 //! The embedded vector index: rows in the product's own database, one table per namespace in memory, exact scans.
 
+mod columns;
 mod embedded;
 mod scan;
 mod shelf;

@@ -1,29 +1,43 @@
 //! The arithmetic of a scan, and the best of what it finds.
 
 /// Sums that are kept side by side: the compiler turns them into vector instructions.
-const LANES: usize = 16;
+const LANES: usize = 32;
 
 /// Inner product of two vectors of one length.
+#[inline]
 pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    sum(a, b, |x, y| x * y)
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        #[expect(unsafe_code, reason = "the processor was asked just before whether it has these instructions")]
+        // SAFETY: as the reason says; the function itself is safe code.
+        return unsafe { dot_avx2(a, b) };
+    }
+    sum(a, b, |sum, x, y| sum + x * y)
+}
+
+/// The same loop, compiled for the instructions that every server has had since 2015.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn dot_avx2(a: &[f32], b: &[f32]) -> f32 {
+    sum(a, b, |sum, x, y| f32::mul_add(x, y, sum))
 }
 
 /// Squared distance of two vectors of one length.
 pub(super) fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-    sum(a, b, |x, y| (x - y) * (x - y))
+    sum(a, b, |sum, x, y| sum + (x - y) * (x - y))
 }
 
 #[inline(always)]
-fn sum(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
+fn sum(a: &[f32], b: &[f32], add: impl Fn(f32, f32, f32) -> f32) -> f32 {
     let mut sums = [0.0_f32; LANES];
     let (left, left_rest) = a.as_chunks::<LANES>();
     let (right, right_rest) = b.as_chunks::<LANES>();
     for (x, y) in left.iter().zip(right) {
         for lane in 0..LANES {
-            sums[lane] += term(x[lane], y[lane]);
+            sums[lane] = add(sums[lane], x[lane], y[lane]);
         }
     }
-    let rest: f32 = left_rest.iter().zip(right_rest).map(|(x, y)| term(*x, *y)).sum();
+    let rest = left_rest.iter().zip(right_rest).fold(0.0, |sum, (x, y)| add(sum, *x, *y));
     sums.iter().sum::<f32>() + rest
 }
 

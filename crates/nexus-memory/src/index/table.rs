@@ -5,6 +5,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use nexus_core::vectors::{Filter, Metadata, Metric, RecordId, SparseValues, VectorRecord};
 
 use super::{
+    columns::Columns,
     scan::{Best, Scored, dot, inverse_length, squared_distance},
     sketch::Sketch,
 };
@@ -32,6 +33,7 @@ pub struct Table {
     /// One over the length of each row.
     scales: Vec<f32>,
     metadata: Vec<Metadata>,
+    columns: Columns,
     sparse: Vec<Option<SparseValues>>,
     sketch: Option<Sketch>,
 }
@@ -48,6 +50,7 @@ impl Table {
             matrix: Vec::new(),
             scales: Vec::new(),
             metadata: Vec::new(),
+            columns: Columns::default(),
             sparse: Vec::new(),
             sketch: None,
         };
@@ -86,6 +89,7 @@ impl Table {
                 Some(row) => {
                     self.matrix[row * self.dimension..(row + 1) * self.dimension].copy_from_slice(&values);
                     self.scales[row] = scale;
+                    self.columns.set(row, &metadata);
                     self.metadata[row] = metadata;
                     self.sparse[row] = sparse;
                     if let Some(sketch) = &mut self.sketch {
@@ -97,6 +101,7 @@ impl Table {
                     self.ids.push(id);
                     self.matrix.extend_from_slice(&values);
                     self.scales.push(scale);
+                    self.columns.push(&metadata);
                     self.metadata.push(metadata);
                     self.sparse.push(sparse);
                     if let Some(sketch) = &mut self.sketch {
@@ -105,7 +110,7 @@ impl Table {
                 }
             }
         }
-        self.keep_sketch();
+        self.keep_up();
     }
 
     /// Removes records; the last row takes the place of one that goes.
@@ -115,6 +120,7 @@ impl Table {
             self.ids.swap_remove(row);
             self.scales.swap_remove(row);
             self.metadata.swap_remove(row);
+            self.columns.swap_remove(row);
             self.sparse.swap_remove(row);
             let last = self.ids.len();
             self.matrix.copy_within(last * self.dimension.., row * self.dimension);
@@ -126,11 +132,14 @@ impl Table {
                 self.places.insert(self.ids[row].clone(), row as u32);
             }
         }
-        self.keep_sketch();
+        self.keep_up();
     }
 
     /// Large tables that are searched by angle have a sketch, and one whose mean is of about now.
-    fn keep_sketch(&mut self) {
+    fn keep_up(&mut self) {
+        if self.columns.is_stale() {
+            self.columns = Columns::of(&self.metadata);
+        }
         let wants = self.metric == Metric::Cosine && self.len() > MOST_SCANNED_ROWS;
         if !wants {
             self.sketch = None;
@@ -189,11 +198,16 @@ impl Table {
         self.ids[a as usize].cmp(&self.ids[b as usize])
     }
 
-    /// The rows that pass, in no order.
+    /// The rows that pass, in order.
     #[must_use]
     pub fn passing(&self, filter: &Filter) -> Vec<u32> {
-        let rows = self.metadata.iter().enumerate().filter(|(_, metadata)| filter.passes(metadata));
-        rows.map(|(row, _)| row as u32).collect()
+        self.columns.passing(filter, &self.metadata)
+    }
+
+    /// Values of each row; 0 before the first.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.dimension
     }
 
     /// The row of a record.
