@@ -1,7 +1,7 @@
 //! The arithmetic of a scan, and the best of what it finds.
 
 /// Sums that are kept side by side: the compiler turns them into vector instructions.
-const LANES: usize = 32;
+const LANES: usize = 16;
 
 /// Inner product of two vectors of one length.
 #[inline]
