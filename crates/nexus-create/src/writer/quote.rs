@@ -105,8 +105,9 @@ fn build(words: &[Word], segments: Vec<(usize, usize)>, praise: f64, things: f64
         return None;
     }
     let phrases = phrases::break_up(words, &segments);
-    let unfit =
-        |&(from, to): &(usize, usize)| to - from > phrases::MOST_WORDS || !words[from..to].iter().any(Word::is_read);
+    let unfit = |&(from, to): &(usize, usize)| {
+        to - from > phrases::MOST_WORDS || !words[from..to].iter().any(Word::is_read)
+    };
     if phrases.len() > MOST_PHRASES || phrases.iter().any(unfit) {
         return None;
     }
