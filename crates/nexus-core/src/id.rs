@@ -108,6 +108,8 @@ ids! {
     HostedId = "hosted",
     /// One edit that is kept to be rendered with other words.
     TemplateId = "template",
+    /// One vector index.
+    IndexId = "index",
 }
 
 #[cfg(test)]

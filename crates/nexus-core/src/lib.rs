@@ -22,9 +22,10 @@ pub mod script;
 pub mod secret;
 pub mod speech;
 pub mod time;
+pub mod vectors;
 
 pub use arrow::Arrow;
 pub use error::{ErrorKind, PortError, PortResult};
-pub use id::{ApprovalId, AssetId, BusinessId, HostedId, ReviewId, RunId, TemplateId};
+pub use id::{ApprovalId, AssetId, BusinessId, HostedId, IndexId, ReviewId, RunId, TemplateId};
 pub use secret::Secret;
 pub use time::{FrameRate, Frames, Instant, Seconds};

@@ -2,6 +2,7 @@
 
 mod error;
 mod glance;
+pub mod index;
 mod memory;
 mod namespace;
 mod query;
@@ -11,5 +12,6 @@ mod split;
 mod words;
 
 pub use error::MemoryError;
+pub use index::EmbeddedVectors;
 pub use memory::EmbeddedMemory;
 pub use split::{Split, split_at_gap};

@@ -5,6 +5,7 @@
 
 mod api;
 mod pages;
+pub mod pinecone;
 mod problem;
 pub mod shotstack;
 mod state;
@@ -18,6 +19,7 @@ use axum::{
 };
 
 pub use api::openapi::document as openapi_document;
+pub use pinecone::Pinecone;
 pub use problem::Problem;
 pub use shotstack::Shotstack;
 pub use state::{App, Defaults};
@@ -50,6 +52,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/runs/{run}/retry", post(api::runs::retry))
         .route("/v1/events", get(api::events::stream))
         .merge(shotstack::router(&app))
+        .merge(pinecone::router(&app))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(axum::middleware::map_response(harden))
         .with_state(app)

@@ -6,7 +6,7 @@ use nexus_core::{BusinessId, blob::BlobRef, journal::Journal, port::Ports, time:
 use nexus_flows::FilmSettings;
 use nexus_store::Store;
 
-use crate::shotstack::Shotstack;
+use crate::{pinecone::Pinecone, shotstack::Shotstack};
 
 /// The application, cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct App {
     pub defaults: Arc<Defaults>,
     /// What the API of Shotstack needs besides.
     pub shotstack: Arc<Shotstack>,
+    /// What the API of Pinecone needs besides; `None` when nobody may use it.
+    pub pinecone: Option<Arc<Pinecone>>,
 }
 
 /// What requests may leave out.

@@ -17,6 +17,7 @@ mod link;
 mod multiparts;
 mod notifier;
 mod objects;
+mod pgvector;
 mod reviews;
 mod s3;
 mod secret;
@@ -25,6 +26,7 @@ mod sources;
 mod templates;
 mod upload_client;
 mod uploads;
+mod vectors;
 mod writer;
 
 use std::{
@@ -53,6 +55,7 @@ pub use blobs::LocalBlobs;
 pub use error::StoreError;
 pub use idempotency::{Recalled, RequestMark};
 pub use notifier::{EmbeddedNotifier, Notification};
+pub use pgvector::PgVectorIndex;
 pub use reviews::{ReviewRow, ReviewState};
 pub use s3::{S3Options, s3_router, serve_s3};
 pub use sources::SourceRow;

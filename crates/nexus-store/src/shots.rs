@@ -122,11 +122,11 @@ fn joined(
 }
 
 /// Little-endian, four bytes a value.
-fn to_bytes(values: &[f32]) -> Vec<u8> {
+pub(crate) fn to_bytes(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-fn from_bytes(bytes: &[u8]) -> Result<Vec<f32>, StoreError> {
+pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Vec<f32>, StoreError> {
     let (values, rest) = bytes.as_chunks::<4>();
     if rest.is_empty() {
         Ok(values.iter().map(|value| f32::from_le_bytes(*value)).collect())

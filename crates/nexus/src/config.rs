@@ -4,6 +4,7 @@
 mod access;
 mod keys;
 mod load;
+mod vectors;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use access::OwnedKey;
 pub(crate) use keys::explain;
 pub(crate) use load::load;
+pub(crate) use vectors::{PineconeConfig, VectorsConfig, VectorsKind};
 
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +43,10 @@ pub(crate) struct Config {
     pub(crate) fetch: FetchConfig,
     /// `[shotstack]`
     pub(crate) shotstack: ShotstackConfig,
+    /// `[pinecone]`
+    pub(crate) pinecone: PineconeConfig,
+    /// `[vectors]`
+    pub(crate) vectors: VectorsConfig,
     /// `[adapters]`
     pub(crate) adapters: AdapterConfig,
 }
@@ -59,6 +65,8 @@ impl Default for Config {
             render: RenderConfig::default(),
             fetch: FetchConfig::default(),
             shotstack: ShotstackConfig::default(),
+            pinecone: PineconeConfig::default(),
+            vectors: VectorsConfig::default(),
             adapters: AdapterConfig::default(),
         }
     }

@@ -11,17 +11,22 @@ use nexus_beats::{EmbeddedTracker, Engine};
 use nexus_connect::{
     Outbox,
     fetch::{FetchConfig, SafeFetch, SystemResolver},
+    pinecone::PineconeIndex,
 };
-use nexus_core::port::{BlobStore, Embedder, Media, Ports};
+use nexus_core::{
+    BusinessId,
+    port::{BlobStore, Embedder, Media, Ports, VectorCatalog, VectorIndex},
+    vectors::{IndexName, IndexSpec, Metric},
+};
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
 use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
-use nexus_memory::EmbeddedMemory;
+use nexus_memory::{EmbeddedMemory, EmbeddedVectors};
 use nexus_render::{LocalRenderer, RendererConfig};
-use nexus_store::{EmbeddedNotifier, LocalBlobs, Store};
+use nexus_store::{EmbeddedNotifier, LocalBlobs, PgVectorIndex, Store};
 use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
 
-use crate::config::{Config, EncoderName, EncoderPreset};
+use crate::config::{Config, EncoderName, EncoderPreset, VectorsConfig, VectorsKind};
 
 /// The folders of an installation below its data folder.
 pub(crate) struct Folders<'a> {
@@ -50,6 +55,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         hosting: Arc::new(store.clone()),
         tagger: Arc::new(EmbeddedTagger::new(Arc::clone(&sight))),
         memory: Arc::new(memory(store, &sight)),
+        vectors: vectors(&config.vectors, store)?,
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
         images,
@@ -133,6 +139,36 @@ pub(crate) fn encoder(name: EncoderName, config: &Config) -> Encoder {
         EncoderName::X265 => Encoder::X265(preset),
         EncoderName::SvtAv1 => Encoder::SvtAv1,
     }
+}
+
+/// The indexes of every owner, in this installation's database.
+pub(crate) fn vector_catalog(store: &Store) -> Arc<dyn VectorCatalog> {
+    Arc::new(EmbeddedVectors::new(Arc::new(store.clone())))
+}
+
+/// The product's own index of vectors, where the configuration puts it.
+pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<Arc<dyn VectorIndex>> {
+    let VectorsConfig { kind, url, host, key } = config;
+    Ok(match kind {
+        VectorsKind::Embedded => {
+            let spec = IndexSpec {
+                name: IndexName::new("nexus").expect("letters alone"),
+                dimension: None,
+                metric: Metric::Cosine,
+                notes: serde_json::json!({}),
+            };
+            let embedded = EmbeddedVectors::new(Arc::new(store.clone()));
+            Arc::new(embedded.lazy(BusinessId::derived(&["nexus"]), spec))
+        }
+        VectorsKind::Pgvector => {
+            let url = url.get().context("vectors.kind = \"pgvector\" needs vectors.url")?;
+            Arc::new(PgVectorIndex::new(url, Metric::Cosine)?)
+        }
+        VectorsKind::Pinecone => {
+            let key = key.get().context("vectors.kind = \"pinecone\" needs vectors.key")?;
+            Arc::new(PineconeIndex::new(host, key.clone())?)
+        }
+    })
 }
 
 fn fetch(config: &Config, scratch: &Path) -> anyhow::Result<FetchConfig> {

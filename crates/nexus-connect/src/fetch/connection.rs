@@ -22,33 +22,45 @@ use super::{FetchError, Target};
 const MOST_MEDIA_TYPE_BYTES: usize = 100;
 
 /// Connects and asks.
-pub(super) struct Dialer {
+pub(crate) struct Dialer {
     tls: TlsConnector,
     patience: Duration,
 }
 
-/// What goes with a request.
+/// What is asked: JSON, when there is a body.
 #[derive(Debug, Clone)]
-pub(super) enum Sent {
-    /// A GET.
-    Nothing,
-    /// A GET of what follows this many bytes.
-    From(u64),
-    /// A POST of a JSON document.
-    Json(Vec<u8>),
+pub(crate) struct Call {
+    pub(crate) method: Method,
+    /// Besides those that every request has.
+    pub(crate) headers: Vec<(&'static str, header::HeaderValue)>,
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 /// The head of an answer and the stream of its body; the connection lives as long as this.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: header::HeaderMap,
-    pub(super) body: Incoming,
+    pub(crate) body: Incoming,
     _connection: JoinSet<()>,
+}
+
+impl Call {
+    /// A file, or what follows its first `from` bytes.
+    pub(crate) fn get(from: u64) -> Self {
+        let range = || header::HeaderValue::from_str(&format!("bytes={from}-")).expect("digits are fit for a header");
+        let headers = if from > 0 { vec![("range", range())] } else { Vec::new() };
+        Self { method: Method::GET, headers, body: None }
+    }
+
+    /// A JSON document.
+    pub(crate) fn post(body: Vec<u8>) -> Self {
+        Self { method: Method::POST, headers: Vec::new(), body: Some(body) }
+    }
 }
 
 impl Dialer {
     /// Trusts the authorities that Mozilla lists, and `extra_roots`.
-    pub(super) fn new(extra_roots: &[CertificateDer<'static>], patience: Duration) -> Result<Self, FetchError> {
+    pub(crate) fn new(extra_roots: &[CertificateDer<'static>], patience: Duration) -> Result<Self, FetchError> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         for certificate in extra_roots {
             roots.add(certificate.clone()).map_err(|source| FetchError::Roots { source })?;
@@ -62,22 +74,22 @@ impl Dialer {
     }
 
     /// The answer to one request, from the first of `addresses` that takes a connection.
-    pub(super) async fn ask(
+    pub(crate) async fn ask(
         &self,
         target: &Target,
         addresses: &[SocketAddr],
-        sent: Sent,
+        call: Call,
     ) -> Result<Answer, FetchError> {
         let stream = self.connect(target, addresses).await?;
         if !target.is_tls() {
-            return self.exchange(target, stream, sent).await;
+            return self.exchange(target, stream, call).await;
         }
         let name = ServerName::try_from(target.host().trim_matches(['[', ']']).to_owned()).map_err(|error| {
             FetchError::Unreadable { url: target.shown(), why: format!("its host cannot be checked: {error}") }
         })?;
         let stream = self.within(target, self.tls.connect(name, stream)).await?;
         let stream = stream.map_err(|source| FetchError::Tls { url: target.shown(), source })?;
-        self.exchange(target, stream, sent).await
+        self.exchange(target, stream, call).await
     }
 
     async fn connect(&self, target: &Target, addresses: &[SocketAddr]) -> Result<TcpStream, FetchError> {
@@ -96,10 +108,10 @@ impl Dialer {
         &self,
         target: &Target,
         stream: S,
-        sent: Sent,
+        call: Call,
     ) -> Result<Answer, FetchError> {
         let broken = |source: hyper::Error| FetchError::Broken { url: target.shown(), source: source.into() };
-        let request = request(target, sent)?;
+        let request = request(target, call)?;
         let (mut sender, connection) =
             self.within(target, http1::handshake(TokioIo::new(stream))).await?.map_err(broken)?;
         let mut driver = JoinSet::new();
@@ -115,8 +127,8 @@ impl Dialer {
     }
 }
 
-fn request(target: &Target, sent: Sent) -> Result<Request<Full<bytes::Bytes>>, FetchError> {
-    let method = if matches!(sent, Sent::Json(_)) { Method::POST } else { Method::GET };
+fn request(target: &Target, call: Call) -> Result<Request<Full<bytes::Bytes>>, FetchError> {
+    let Call { method, headers, body } = call;
     let mut request = Request::builder()
         .method(method)
         .uri(target.path_and_query())
@@ -125,25 +137,20 @@ fn request(target: &Target, sent: Sent) -> Result<Request<Full<bytes::Bytes>>, F
         .header(header::ACCEPT, "*/*")
         .header(header::ACCEPT_ENCODING, "identity")
         .header(header::CONNECTION, "close");
-    let body = match sent {
-        Sent::Nothing => Vec::new(),
-        Sent::From(byte) => {
-            request = request.header(header::RANGE, format!("bytes={byte}-"));
-            Vec::new()
-        }
-        Sent::Json(body) => {
-            request = request.header(header::CONTENT_TYPE, "application/json");
-            body
-        }
-    };
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
     request
-        .body(Full::from(body))
+        .body(Full::from(body.unwrap_or_default()))
         .map_err(|error| FetchError::Unreadable { url: target.shown(), why: error.to_string() })
 }
 
 impl Answer {
     /// A header as text.
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 

@@ -8,7 +8,7 @@ use hyper::{StatusCode, header};
 use super::{
     FetchConfig, FetchError, Resolver, Target,
     address::is_public,
-    connection::{Answer, Dialer, Sent},
+    connection::{Answer, Call, Dialer},
     shown,
 };
 
@@ -47,10 +47,10 @@ impl Line {
     }
 
     /// The answer at the end of at most three redirects.
-    pub(super) async fn follow(&self, url: &str, sent: Sent) -> Result<(Target, Answer), FetchError> {
+    pub(super) async fn follow(&self, url: &str, call: Call) -> Result<(Target, Answer), FetchError> {
         let mut target = Target::parse(url)?;
         for _ in 0..=MOST_REDIRECTS {
-            let answer = self.ask(&target, sent.clone()).await?;
+            let answer = self.ask(&target, call.clone()).await?;
             if !answer.status.is_redirection() || answer.status == StatusCode::NOT_MODIFIED {
                 answer.check(&target)?;
                 return Ok((target, answer));
@@ -67,13 +67,13 @@ impl Line {
     }
 
     /// One request to one checked address.
-    pub(super) async fn ask(&self, target: &Target, sent: Sent) -> Result<Answer, FetchError> {
+    pub(super) async fn ask(&self, target: &Target, call: Call) -> Result<Answer, FetchError> {
         let trusted = self.config.allowed_private_origins.contains(target.origin());
         if !target.is_tls() && !self.config.allow_http && !trusted {
             return Err(FetchError::Plain { url: target.shown() });
         }
         let addresses = self.addresses(target, trusted).await?;
-        self.dialer.ask(target, &addresses, sent).await
+        self.dialer.ask(target, &addresses, call).await
     }
 
     /// Every address of the target, all of them checked.

@@ -33,7 +33,8 @@ pub use resolver::{Resolver, SystemResolver};
 pub use resume::Downloads;
 pub use target::{Origin, OriginError, Target};
 
-use self::{connection::Sent, line::Line};
+pub(crate) use self::connection::{Answer, Call, Dialer};
+use self::line::Line;
 
 /// Bounds and openings of [`SafeFetch`].
 #[derive(Clone)]
@@ -97,7 +98,7 @@ impl SafeFetch {
     }
 
     async fn transfer(&self, url: &str) -> Result<(tempfile::NamedTempFile, Downloaded), FetchError> {
-        let (target, mut answer) = self.line.follow(url, Sent::Nothing).await?;
+        let (target, mut answer) = self.line.follow(url, Call::get(0)).await?;
         let announced = answer.header(header::CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<u64>().ok());
         if announced.is_some_and(|bytes| bytes > self.line.config.most_bytes) {
             return Err(FetchError::TooLarge { url: target.shown(), most_bytes: self.line.config.most_bytes });
@@ -175,7 +176,7 @@ impl Fetcher for SafeFetch {
         let target = Target::parse(url)?;
         let bytes = serde_json::to_vec(body).expect("a JSON value is JSON");
         let limit = self.line.config.patience * 2;
-        let told = tokio::time::timeout(limit, self.line.ask(&target, Sent::Json(bytes))).await;
+        let told = tokio::time::timeout(limit, self.line.ask(&target, Call::post(bytes))).await;
         let answer = told.map_err(|_| FetchError::Silent { url: target.shown() })??;
         // Whoever is told elsewhere must be named there: a redirect would turn the message into a GET.
         Ok(answer.check(&target)?)

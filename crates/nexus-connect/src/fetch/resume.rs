@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use hyper::{StatusCode, header};
 use tokio::io::AsyncWriteExt as _;
 
-use super::{FetchConfig, FetchError, Resolver, connection::Sent, line::Line};
+use super::{FetchConfig, FetchError, Resolver, connection::Call, line::Line};
 
 /// Fetches large files from public addresses into files of this machine.
 pub struct Downloads {
@@ -36,8 +36,7 @@ impl Downloads {
         let disk = |source| FetchError::Disk { path: file.to_owned(), source };
         let mut out = tokio::fs::OpenOptions::new().create(true).append(true).open(file).await.map_err(disk)?;
         let mut present = out.metadata().await.map_err(disk)?.len();
-        let sent = if present > 0 { Sent::From(present) } else { Sent::Nothing };
-        let followed = self.line.follow(url, sent).await;
+        let followed = self.line.follow(url, Call::get(present)).await;
         let (target, mut answer) = match followed {
             // Nothing follows: the file is there already.
             Err(FetchError::Answered { status: 416, .. }) => return Ok(present),

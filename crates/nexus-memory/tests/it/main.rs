@@ -1,3 +1,4 @@
-//! Footage search through its front door, with the embedded text model.
+//! Footage search and the vector index through their front doors.
 
+mod index;
 mod search;

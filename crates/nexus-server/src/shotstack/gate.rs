@@ -77,7 +77,7 @@ impl Gate {
     }
 
     /// Whose key it is. Takes the same time whether and where a key fits.
-    fn owner_of(&self, key: &[u8]) -> Option<BusinessId> {
+    pub(crate) fn owner_of(&self, key: &[u8]) -> Option<BusinessId> {
         if key.is_empty() {
             return None;
         }
@@ -95,7 +95,7 @@ impl Gate {
     }
 
     /// Takes one request from the owner's bucket, or says how many seconds to wait for one.
-    fn take(&self, owner: BusinessId, now: Instant) -> Result<(), u64> {
+    pub(crate) fn take(&self, owner: BusinessId, now: Instant) -> Result<(), u64> {
         let rate = u64::from(self.limits.requests_per_s);
         if rate == 0 {
             return Ok(());

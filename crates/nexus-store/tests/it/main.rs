@@ -6,6 +6,8 @@ mod durability;
 mod endpoint;
 mod hosting;
 mod multipart;
+#[cfg(unix)]
+mod pgvector;
 mod ports;
 mod requests;
 mod reviews;

@@ -13,3 +13,4 @@ pub mod memory;
 pub mod memory_journal;
 pub mod render;
 pub mod tagger;
+pub mod vectors;

@@ -5,16 +5,16 @@ use std::{net::SocketAddr, sync::Arc};
 use anyhow::Context as _;
 use nexus_core::BusinessId;
 use nexus_server::{
-    App, Defaults, Shotstack,
+    App, Defaults, Pinecone, Shotstack,
     shotstack::{ApiKey, Gate, GateLimits},
 };
 
 use crate::{
     cli::UpArguments,
     commands::review::last_music,
-    config::{Config, ShotstackConfig},
+    config::{Config, PineconeConfig, ShotstackConfig},
     installation::{Installation, Purpose, listen},
-    intake, show,
+    intake, show, wire,
 };
 
 /// Runs the command until Ctrl-C.
@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         clock: Arc::clone(&installation.clock),
         defaults: Arc::new(Defaults { business, music, settings: installation.settings() }),
         shotstack: Arc::new(shotstack(&config, address, business)),
+        pinecone: pinecone(&config, address, &installation).map(Arc::new),
     };
     let workshop = installation.start()?;
     show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
@@ -65,9 +66,26 @@ fn shotstack(config: &Config, address: SocketAddr, business: Option<BusinessId>)
     let keys = keys.iter().map(|key| ApiKey { owner: key.owner(), key: key.key().clone() }).collect();
     let open_owner = business.unwrap_or_else(|| BusinessId::derived(&["local"]));
     let limits = GateLimits { requests_per_s: *requests_per_s, most_unfinished: *most_unfinished };
-    let base_url = match config.server.public_url.trim_end_matches('/') {
+    let gate = Gate::new(keys, address.ip().is_loopback().then_some(open_owner), limits);
+    Shotstack { gate, base_url: base_url(config, address) }
+}
+
+/// Who may use the API of Pinecone, over the vectors of this installation; nobody without configured keys.
+fn pinecone(config: &Config, address: SocketAddr, installation: &Installation) -> Option<Pinecone> {
+    let PineconeConfig { keys, requests_per_s } = &config.pinecone;
+    if keys.is_empty() {
+        return None;
+    }
+    let keys = keys.iter().map(|key| ApiKey { owner: key.owner(), key: key.key().clone() }).collect();
+    let limits = GateLimits { requests_per_s: *requests_per_s, most_unfinished: 0 };
+    let catalog = wire::vector_catalog(&installation.store);
+    Some(Pinecone { gate: Gate::new(keys, None, limits), base_url: base_url(config, address), catalog })
+}
+
+/// The address under which others reach this server.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    match config.server.public_url.trim_end_matches('/') {
         "" => format!("http://{address}"),
         public => public.to_owned(),
-    };
-    Shotstack { gate: Gate::new(keys, address.ip().is_loopback().then_some(open_owner), limits), base_url }
+    }
 }

@@ -10,3 +10,4 @@ mod sandbox;
 mod shotstack;
 mod stage;
 mod up;
+mod vectors;
