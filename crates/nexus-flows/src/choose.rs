@@ -56,9 +56,8 @@ pub async fn choose(
     run.step(StepName::aside("choose-shots"), async |_| {
         let mut found = Vec::with_capacity(script.scenes.len());
         for scene in &script.scenes {
-            found.push(
-                ports.memory.search(business, &SearchQuery { text: scene.shows.clone(), limit: MOST_HITS }).await?,
-            );
+            let query = SearchQuery { text: scene.shows.clone(), limit: MOST_HITS };
+            found.push(films_only(ports.memory.search(business, &query).await?));
         }
         let query = SearchQuery { text: review.text.clone(), limit: MOST_HITS };
         let subject = ports.memory.search(business, &query).await?;
@@ -66,6 +65,14 @@ pub async fn choose(
         Ok(assign(&Story { scenes: &script.scenes, found: &found, subject: &subject, frame_px }, &shots))
     })
     .await
+}
+
+/// What was found without photos: no film is cut from them, so they must not hide that footage is missing.
+fn films_only(mut found: Found) -> Found {
+    let is_film = |hit: &Hit| hit.shot.info.duration_s >= LEAST_CLIP_S;
+    found.best.retain(is_film);
+    found.maybe.retain(is_film);
+    found
 }
 
 /// Gives every scene its best unused shot. Scenes that must show a thing choose first; nobody shows one shot

@@ -34,7 +34,7 @@ pub struct Tile {
 /// Writes a sheet of `tiles` to `out`, as JPEG or PNG by its ending. Tiles after the two hundredth are left out.
 ///
 /// # Errors
-/// [`RenderError::Disk`] when it cannot be written, [`RenderError::Fonts`] without any font.
+/// [`RenderError::Disk`] when it cannot be written, or its ending is neither `.jpg` nor `.png`.
 pub fn contact_sheet(tiles: &[Tile], out: &Path) -> Result<(), RenderError> {
     let tiles: Vec<(RgbImage, &[String])> =
         tiles.iter().take(MOST).filter_map(|tile| Some((picture(tile)?, tile.lines.as_slice()))).collect();

@@ -81,16 +81,13 @@ impl ShotStore for Store {
     }
 
     async fn load(&self, business: BusinessId) -> PortResult<Vec<(Shot, Embedding)>> {
-        let rows: Vec<(String, String, Vec<u8>)> = sqlx::query_as(LOAD)
-            .bind(business.to_string())
-            .fetch_all(self.readers())
-            .await
-            .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
-        let views: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(LOAD_VIEWS)
-            .bind(business.to_string())
-            .fetch_all(self.readers())
-            .await
-            .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
+        let failed = |error| StoreError::database("read shots")(error).port("read shots");
+        // One picture of both tables: shots of before must not meet vectors of after.
+        let mut reading = self.readers().begin().await.map_err(failed)?;
+        let rows: Vec<(String, String, Vec<u8>)> =
+            sqlx::query_as(LOAD).bind(business.to_string()).fetch_all(&mut *reading).await.map_err(failed)?;
+        let views: Vec<(String, i64, String, Vec<u8>)> =
+            sqlx::query_as(LOAD_VIEWS).bind(business.to_string()).fetch_all(&mut *reading).await.map_err(failed)?;
         joined(rows, views).map_err(|error| error.port("read shots"))
     }
 

@@ -23,7 +23,7 @@ use crate::{
     words::word_tags,
 };
 
-/// Width that the rules of rung L0 were measured at; frames are about that wide or about twice.
+/// The rules of rung L0 were measured on frames of 192 pixels; wider frames than this are halved first.
 const MEASURED_WIDTH_PX: u32 = 256;
 
 /// A tag needs "rather yes" to be said.

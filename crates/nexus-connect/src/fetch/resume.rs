@@ -38,10 +38,15 @@ impl Downloads {
         let mut present = out.metadata().await.map_err(disk)?.len();
         let followed = self.line.follow(url, Call::get(present)).await;
         let (target, mut answer) = match followed {
-            // Nothing follows: the file is there already.
+            // Nothing follows: the file is there already; its sum will tell.
             Err(FetchError::Answered { status: 416, .. }) => return Ok(present),
             other => other?,
         };
+        let continues = format!("bytes {present}-");
+        let fits = answer.header(header::CONTENT_RANGE.as_str()).is_some_and(|range| range.starts_with(&continues));
+        if answer.status == StatusCode::PARTIAL_CONTENT && !fits {
+            return Err(FetchError::Answered { url: target.shown(), status: 206, wait: None });
+        }
         if present > 0 && answer.status != StatusCode::PARTIAL_CONTENT {
             out.set_len(0).await.map_err(disk)?;
             present = 0;

@@ -93,7 +93,8 @@ impl GradualFinder {
         done
     }
 
-    fn settle(&mut self) -> Option<Gradual> {
+    /// The transition that is open, at a cut or at the end of the file.
+    pub(crate) fn settle(&mut self) -> Option<Gradual> {
         let best = self.best.take()?;
         self.free_from = best.to;
         match (best.begins_black, best.ends_black) {

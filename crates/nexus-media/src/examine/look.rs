@@ -70,9 +70,9 @@ impl Look {
         f64::from(sum) / 2.0
     }
 
-    /// Mean absolute difference of luma, 0 to 255.
-    pub(crate) fn activity(&self, other: &Self) -> f64 {
-        let sum: u64 = self.luma.iter().zip(&other.luma).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    /// Mean absolute difference to another frame's luma, 0 to 255.
+    pub(crate) fn activity(&self, other: &[u8]) -> f64 {
+        let sum: u64 = self.luma.iter().zip(other).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
         sum as f64 / self.luma.len().max(1) as f64
     }
 

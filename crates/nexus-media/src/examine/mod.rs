@@ -31,6 +31,9 @@ use self::{cuts::CutFinder, gradual::GradualFinder, hearing::Heard, look::Look, 
 /// Width of the frames that are seen, in pixels; movement and cuts are measured at half of it.
 const SEEN_WIDTH_PX: u32 = 384;
 
+/// Greatest height of those frames, in pixels: a little more than that of a phone held upright.
+const MOST_HEIGHT_PX: u32 = 864;
+
 /// Frames that may wait between the decoder's pipe and the thread that looks at them.
 const WAITING: usize = 16;
 
@@ -76,11 +79,11 @@ async fn see(
         let mut gradual = GradualFinder::new(plan.rate);
         let mut takes = Takes::new(plan.rate);
         let mut take = |look: Look, starts_shot: bool| {
-            let turned = gradual.push(&look, starts_shot);
-            takes.push(look, starts_shot);
-            if let Some(turned) = turned {
+            // Before the frame itself: a hard cut that it brings closes what the transition has begun.
+            if let Some(turned) = gradual.push(&look, starts_shot) {
                 takes.cut_back(turned.at, turned.kind);
             }
+            takes.push(look, starts_shot);
         };
         let mut index = 0;
         while let Some(rgb) = receiver.blocking_recv() {
@@ -92,6 +95,9 @@ async fn see(
         }
         for (look, starts_shot) in finder.finish() {
             take(look, starts_shot);
+        }
+        if let Some(turned) = gradual.settle() {
+            takes.cut_back(turned.at, turned.kind);
         }
         takes.finish()
     });
@@ -171,7 +177,7 @@ impl Plan {
             .map_or((FrameRate::FPS_30, 1, 1), |video| (video.rate, video.width_px, video.height_px));
         let high = f64::from(SEEN_WIDTH_PX) * f64::from(height.max(1)) / f64::from(width.max(1));
         // A ribbon as high as the limits allow would otherwise make frames larger than the source.
-        let height_px = ((high / 4.0).round() as u32 * 4).clamp(32, 2048);
+        let height_px = ((high / 4.0).round() as u32 * 4).clamp(32, MOST_HEIGHT_PX);
         Self { rate, width_px: SEEN_WIDTH_PX, height_px }
     }
 }
@@ -180,7 +186,8 @@ fn picture_arguments(file: &Path, plan: &Plan, probed: &Probed, limits: &Limits)
     // A photo has one frame and no time.
     let timed = if probed.still { Chain::new() } else { Chain::new().nearest(plan.rate, 0.0, plan.rate) };
     let small = timed.into_rgb(plan.width_px, plan.height_px, probed.colour);
-    let most_frames = (limits.max_footage_s * plan.rate.as_f64()).ceil();
+    // What follows the picture in a photo's file is a preview of it.
+    let most_frames = if probed.still { 1.0 } else { (limits.max_footage_s * plan.rate.as_f64()).ceil() };
     Arguments::ffmpeg()
         .pair("-filter_threads", "1")
         .file(file, 2, 0.0)

@@ -37,7 +37,7 @@ pub(crate) struct Takes {
     begins: Begins,
     /// One past the last frame seen.
     to: u64,
-    recent: VecDeque<Look>,
+    recent: VecDeque<(u64, Vec<u8>)>,
     sharpness: VecDeque<(u64, f64)>,
     steps: VecDeque<Step>,
     buckets: VecDeque<Look>,
@@ -95,9 +95,13 @@ impl Takes {
 
     /// A shot began at frame `at`, a moment ago: what was before it is closed.
     pub(crate) fn cut_back(&mut self, at: u64, begins: Begins) {
-        if at <= self.from || at >= self.to {
-            // The window before was closed within the transition: what is left of it begins the new shot.
-            if at == self.from || at > self.from.saturating_sub(self.step as u64 * 4) && at < self.to {
+        let near = 4 * self.step as u64;
+        if at >= self.to || at < self.from.saturating_sub(near) {
+            return;
+        }
+        // The window before was closed within the transition: what is open begins the new shot.
+        if at < self.from + near {
+            if self.from > 0 {
                 self.begins = begins;
             }
             return;
@@ -122,18 +126,18 @@ impl Takes {
 
     /// Compares with the frame one step earlier, once per step.
     fn observe(&mut self, look: &Look) {
-        self.recent.push_back(look.clone());
+        self.recent.push_back((look.index, look.luma().to_vec()));
         if self.recent.len() <= self.step {
             return;
         }
-        let before = &self.recent[0];
+        let (index, before) = &self.recent[0];
         let (width, height) = look.size();
         self.steps.push_back(Step {
-            middle: (before.index + look.index) / 2,
+            middle: (index + look.index) / 2,
             end: look.index,
             activity: look.activity(before),
             sharpness: look.sharpness(),
-            flow: flow(before.luma(), look.luma(), width, height),
+            flow: flow(before, look.luma(), width, height),
         });
         self.recent.drain(..self.step);
     }

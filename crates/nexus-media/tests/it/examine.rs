@@ -1,6 +1,10 @@
 //! What one decode learns: cuts, windows, movement, sound.
 
-use nexus_core::{FrameRate, footage::Examination, port::Media};
+use nexus_core::{
+    FrameRate,
+    footage::{Begins, Examination},
+    port::Media,
+};
 use nexus_media::FfmpegMedia;
 use nexus_testkit::factory;
 
@@ -134,4 +138,51 @@ fn rings(grown: f64, frame: &mut nexus_media::Yuv420) {
             frame.y_mut()[y * width + x] = (120.0 + value) as u8;
         }
     }
+}
+
+#[tokio::test]
+async fn dissolves_and_fades_begin_shots_and_light_that_changes_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gradual.mp4");
+    let (frames, from, length) = (120_u64, 45_u64, 30_u64);
+    let blend = |index: u64, darkness: bool, frame: &mut nexus_media::Yuv420| {
+        let share = (index as f64 - from as f64).clamp(0.0, length as f64) / length as f64;
+        let mut other = frame.clone();
+        texture(1, 0.0, frame);
+        texture(9, 300.0, &mut other);
+        for (here, there) in frame.data.iter_mut().zip(&other.data) {
+            let there = if darkness { f64::from(*here) * 0.45 } else { f64::from(*there) };
+            *here = ((1.0 - share) * f64::from(*here) + share * there).round() as u8;
+        }
+    };
+    film(&file, FrameRate::FPS_30, frames, |index, frame| blend(index, false, frame)).await;
+    let shots = examine(&file).await.shots;
+    let turned: Vec<_> = shots.iter().filter(|shot| shot.begins == Begins::Dissolve).collect();
+    assert_eq!(turned.len(), 1, "{:?}", shots.iter().map(|shot| (shot.start_s, shot.begins)).collect::<Vec<_>>());
+    assert!((turned[0].start_s - 2.0).abs() < 0.2, "the dissolve begins at {} s", turned[0].start_s);
+    assert!(shots.windows(2).all(|pair| pair[0].end_s == pair[1].start_s && pair[0].start_s < pair[0].end_s), "no gap");
+
+    film(&file, FrameRate::FPS_30, frames, |index, frame| blend(index, true, frame)).await;
+    let shots = examine(&file).await.shots;
+    assert!(shots.iter().all(|shot| shot.begins != Begins::Dissolve), "the same thing in less light is the same shot");
+}
+
+#[tokio::test]
+async fn a_photo_is_a_shot_of_one_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = folder.path().join("clip.mp4");
+    scenes(&clip, FrameRate::FPS_25, 25, &[]).await;
+    let photo = folder.path().join("photo.jpg");
+    nexus_media::grab_jpeg(&clip, 0.2, None, &photo).await.expect("a photo");
+    let examined = examine(&photo).await;
+    assert_eq!((examined.shots.len(), examined.frames, examined.info.duration_s), (1, 1, 0.0));
+    assert!(!examined.shots[0].frames.is_empty());
+}
+
+#[tokio::test]
+async fn every_frame_is_decoded_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("counted.mp4");
+    scenes(&file, FrameRate::FPS_25, 130, &[60]).await;
+    assert_eq!(examine(&file).await.frames, 130);
 }

@@ -32,7 +32,7 @@ async fn a_turned_phone_is_seen_upright() {
     assert_eq!((video.width_px, video.height_px, video.rotation_deg), (180, 320, 90));
     let examined = media.examine(&file, &factory::context("examine")).await.unwrap();
     let frame = &examined.shots[0].frames[0];
-    assert_eq!((frame.width_px, frame.height_px), (192, 342));
+    assert_eq!((frame.width_px, frame.height_px), (384, 684));
 }
 
 #[tokio::test]

@@ -57,7 +57,8 @@ impl Size {
         match self {
             Self::Both { height, width } => (width, height),
             Self::Side(side) | Self::Shortest { shortest_edge: side } => {
-                let long = |long: usize, short: usize| (side * long / short.max(1)).max(1);
+                // A ribbon would become longer than memory; its ends are squeezed.
+                let long = |long: usize, short: usize| (side * long / short.max(1)).clamp(1, 16 * side);
                 if width <= height { (side, long(height, width)) } else { (long(width, height), side) }
             }
         }
@@ -75,8 +76,10 @@ impl Preprocess {
     /// Reads `preprocessor_config.json` of `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
         let read: Self = json(folder, "preprocessor_config.json", "the configuration of a picture processor")?;
-        let (width, height) = read.crop().unwrap_or_else(|| read.size.both());
-        if Filter::numbered(read.resample).is_none() || !(1..=2048).contains(&width) || !(1..=2048).contains(&height) {
+        let (width, height) = read.size.both();
+        let cropped = read.crop().unwrap_or((1, 1));
+        let fits = [width, height, cropped.0, cropped.1].iter().all(|side| (1..=2048).contains(side));
+        if Filter::numbered(read.resample).is_none() || !fits || read.image_std.iter().any(|value| *value <= 0.0) {
             return Err(ModelError::Format {
                 file: folder.join("preprocessor_config.json"),
                 expected: "the configuration of a picture processor",

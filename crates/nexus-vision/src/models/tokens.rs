@@ -16,6 +16,11 @@ impl Tokens {
     /// Reads `tokenizer.json` of `folder`; texts are cut at `most` tokens, special ones included.
     pub(crate) fn read(folder: &Path, most: usize) -> Result<Self, ModelError> {
         let file = folder.join("tokenizer.json");
+        // Two special tokens and a word: with less the tokenizer's own arithmetic fails.
+        if most < 4 {
+            let detail = format!("texts of {most} tokens, expected at least 4");
+            return Err(ModelError::Format { file, expected: "a tokenizer for texts", detail });
+        }
         let format = |error: tokenizers::Error| ModelError::Format {
             file: file.clone(),
             expected: "a tokenizer",

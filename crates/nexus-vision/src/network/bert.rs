@@ -42,6 +42,13 @@ pub(crate) fn bert(weights: &Weights, config: &BertConfig) -> Result<Model, Mode
         epsilon: config.layer_norm_eps,
         activation,
     };
+    if config.hidden_size == 0 || !config.hidden_size.is_multiple_of(stack.heads) {
+        return Err(ModelError::Format {
+            file: weights.path().to_owned(),
+            expected: "a BERT",
+            detail: format!("{} heads do not share {} numbers evenly", stack.heads, config.hidden_size),
+        });
+    }
     let mut build = Builder { graph: Graph::default(), weights };
     let ids = build.graph.input("ids");
     let positions = build.graph.input("positions");

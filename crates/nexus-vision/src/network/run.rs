@@ -71,6 +71,9 @@ impl Network {
         let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&POOL)));
         let [value] = self.model.run_n(ids.map_err(failed)?, [output], Some(options)).map_err(failed)?;
         match value {
+            rten::Value::FloatTensor(tensor) if tensor.iter().any(|value| !value.is_finite()) => {
+                Err(self.wrong("finite numbers", "some that are not"))
+            }
             rten::Value::FloatTensor(tensor) => Ok(Answer { shape: tensor.shape().to_vec(), values: tensor.to_vec() }),
             rten::Value::UInt8Tensor(tensor) => Ok(Answer {
                 shape: tensor.shape().to_vec(),

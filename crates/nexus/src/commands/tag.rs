@@ -30,15 +30,17 @@ pub(crate) async fn run(arguments: TagArguments, config: &Config, global: &Globa
         let words =
             TagWords { file_name: if arguments.names { name_of(file) } else { String::new() }, ..TagWords::default() };
         match eye.look(file, &words).await {
-            Ok(looked) => {
+            Ok(mut looked) => {
+                // Pictures of a thousand files would not fit; what is told needs none.
+                looked.shots.iter_mut().for_each(|shot| shot.frames.clear());
                 if !global.json {
                     show::result(&looked.line());
                 }
                 told.push(looked);
             }
             Err(error) => {
-                show::line(&format!("left out: {error}"));
-                failed.push(Failed { file: file.display().to_string(), reason: error.to_string() });
+                show::line(&format!("left out: {error:#}"));
+                failed.push(Failed { file: file.display().to_string(), reason: format!("{error:#}") });
             }
         }
     }

@@ -10,28 +10,27 @@ use nexus_vision::{CATALOGUE, ModelFile};
 
 use super::check::{accept, part_of, sum_of};
 
-/// Copies `path` into `folder`: a file of a known model, told by its sum or, where that is not known, by its name; or a
-/// folder with a whole model, which keeps its name. Says which files were taken, as paths below `folder`.
+/// Copies `path` into `folder`: a file of a known model, told by its sum; or a folder with a whole model, which keeps its
+/// name. Says which files were taken, as paths below `folder`.
 pub(crate) fn add(folder: &Path, path: &Path) -> anyhow::Result<Vec<String>> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("make {}; choose another folder with models.dir", folder.display()))?;
     let facts = fs::metadata(path).with_context(|| format!("{} cannot be read; check the path", path.display()))?;
     if facts.is_dir() { add_folder(folder, path) } else { Ok(vec![add_file(folder, path)?]) }
 }
 
 fn add_file(folder: &Path, path: &Path) -> anyhow::Result<String> {
     let sum = sum_of(path)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let files = || CATALOGUE.iter().flat_map(|entry| entry.files);
-    let by_sum = files().find(|file| file.sha256 == sum);
-    let Some(file) = by_sum.or_else(|| files().find(|file| !file.path.contains('/') && file.path == name)) else {
-        let known: Vec<&str> = files().filter(|file| !file.path.contains('/')).map(|file| file.path).collect();
+    let files = || CATALOGUE.iter().flat_map(|entry| entry.files).filter(|file| !file.sha256.is_empty());
+    let Some(file) = files().find(|file| file.sha256 == sum) else {
+        let known: Vec<String> = files().map(|file| format!("{} ({})", file.path, &file.sha256[..12])).collect();
         bail!(
-            "{} belongs to no model that is known (SHA-256 {sum}); expected one of {}, or a folder with config.json and \
-             model.safetensors",
+            "{} belongs to no model that is known: its SHA-256 is {sum}; expected one of {}, or a folder with config.json \
+             and model.safetensors",
             path.display(),
             known.join(", ")
         );
     };
-    accept(folder, file, &sum)?;
     copy(path, &folder.join(file.path))?;
     Ok(file.path.to_owned())
 }
@@ -40,6 +39,10 @@ fn add_file(folder: &Path, path: &Path) -> anyhow::Result<String> {
 fn add_folder(folder: &Path, path: &Path) -> anyhow::Result<Vec<String>> {
     if !path.join("config.json").is_file() {
         bail!("{} holds no config.json, so it is no model; name the files one by one", path.display());
+    }
+    let inner = folder.canonicalize().with_context(|| format!("find {}", folder.display()))?;
+    if inner.starts_with(path.canonicalize()?) {
+        bail!("{} holds the folder of models itself; name the folder of one model", path.display());
     }
     let name = path.canonicalize()?.file_name().context("the folder of a model has a name")?.to_owned();
     let name = name.to_string_lossy().into_owned();
@@ -50,6 +53,10 @@ fn add_folder(folder: &Path, path: &Path) -> anyhow::Result<Vec<String>> {
         for entry in fs::read_dir(&inside).with_context(|| format!("read {}", inside.display()))? {
             let entry = entry?;
             let below = below.join(entry.file_name());
+            // Links lead to files in the caches of hubs; a link to a folder is no part of a model.
+            if entry.file_type()?.is_symlink() && entry.path().is_dir() {
+                continue;
+            }
             if entry.file_type()?.is_dir() {
                 open.push(below);
                 continue;
@@ -77,6 +84,9 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
     let parent = to.parent().context("a file of a model lies in a folder")?;
     fs::create_dir_all(parent).with_context(|| format!("make {}", parent.display()))?;
     let part = part_of(to);
+    if from.canonicalize().ok() == part.canonicalize().ok() {
+        return fs::rename(&part, to).with_context(|| format!("put {} into place", to.display()));
+    }
     fs::copy(from, &part).with_context(|| format!("copy {} to {}", from.display(), part.display()))?;
     fs::rename(&part, to).with_context(|| format!("put {} into place", to.display()))
 }

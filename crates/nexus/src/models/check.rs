@@ -58,7 +58,7 @@ pub(crate) fn verify(folder: &Path, entry: &Entry) -> anyhow::Result<Vec<String>
     let learnt = learnt(folder)?;
     let mut faults = Vec::new();
     for file in entry.files.iter().filter(|file| folder.join(file.path).is_file()) {
-        let known = if file.sha256.is_empty() { learnt.get(file.path).map(String::as_str) } else { Some(file.sha256) };
+        let known = known_sum(file, &learnt);
         let found = sum_of(&folder.join(file.path))?;
         match known {
             Some(known) if known != found => faults.push(format!(
@@ -75,17 +75,21 @@ pub(crate) fn verify(folder: &Path, entry: &Entry) -> anyhow::Result<Vec<String>
 /// Refuses a file whose sum is not the known one; a sum that nobody knew is remembered.
 pub(super) fn accept(folder: &Path, file: &ModelFile, found: &str) -> anyhow::Result<()> {
     let learnt = learnt(folder)?;
-    let known = if file.sha256.is_empty() { learnt.get(file.path).map(String::as_str) } else { Some(file.sha256) };
-    match known {
+    match known_sum(file, &learnt) {
         Some(known) => anyhow::ensure!(
             known == found,
-            "{} arrived with the SHA-256 {found}, expected {known}; it was thrown away: try again, or bring the file by \
-             'nexus models add'",
+            "{} has the SHA-256 {found}, expected {known}, so it was not taken; try again, and when a model that is not \
+             pinned was renewed at its source, remove its line from {LEARNT} in the folder of models",
             file.path
         ),
         None => remember(folder, file, found)?,
     }
     Ok(())
+}
+
+/// The sum that a file should have: the catalogue's, else that of the first copy.
+fn known_sum<'a>(file: &ModelFile, learnt: &'a BTreeMap<String, String>) -> Option<&'a str> {
+    if file.sha256.is_empty() { learnt.get(file.path).map(String::as_str) } else { Some(file.sha256) }
 }
 
 /// SHA-256 of a file, lower-case hexadecimal.

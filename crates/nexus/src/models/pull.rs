@@ -35,15 +35,10 @@ pub(crate) async fn pull(folder: &Path, entry: &Entry) -> anyhow::Result<()> {
             entry.files.iter().map(|file| file.path).collect::<Vec<_>>().join(", ")
         );
     }
-    let mut reasons = Vec::new();
     for source in entry.sources {
         match from(folder, entry, source).await {
             Ok(()) => return Ok(()),
-            Err(error) => {
-                let reason = format!("{}: {error:#}", said(source));
-                show::line(&format!("not from {reason}"));
-                reasons.push(reason);
-            }
+            Err(error) => show::line(&format!("not from {}: {error:#}", said(source))),
         }
     }
     bail!(
@@ -92,6 +87,10 @@ async fn by_address(folder: &Path, files: &[&ModelFile], base: &str) -> anyhow::
     for file in files {
         let part = part_of(&folder.join(file.path));
         make_parent(&part)?;
+        if file.sha256.is_empty() && part.is_file() {
+            // Nothing would tell whether the source has changed since: halves of two files must not be joined.
+            fs::remove_file(&part).with_context(|| format!("remove {}", part.display()))?;
+        }
         let told = AtomicU64::new(0);
         let progress = |present: u64, total: Option<u64>| {
             let before = told.load(Ordering::Relaxed);

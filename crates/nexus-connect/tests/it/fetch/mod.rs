@@ -1,6 +1,7 @@
 //! The safe fetcher over real sockets of this machine.
 
 mod behaviour;
+mod resume;
 mod spellings;
 mod stage;
 mod tls;
