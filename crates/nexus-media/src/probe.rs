@@ -69,7 +69,12 @@ pub(crate) async fn probe(file: &Path, limits: &Limits) -> Result<Probed, MediaE
     if size == 0 {
         return Err(MediaError::Empty { file: name_of(file) });
     }
-    let report = ask(file, limits, arguments(file)).await?;
+    let mut report = ask(file, limits, arguments(file)).await?;
+    if report.is_still() {
+        // Photos carry their turn in the picture itself, not in the stream.
+        let seen = ask(file, limits, frame_arguments(file)).await?;
+        report.turn_as(seen);
+    }
     if report.format.duration_s().is_none() && !report.is_still() && report.picture().is_some() {
         // Recorders in browsers write no length: count the packets.
         let counted = ask(file, limits, counting_arguments(file)).await?;
@@ -84,6 +89,17 @@ fn arguments(file: &Path) -> Arguments {
         .pair("-of", "json")
         .flag("-show_format")
         .flag("-show_streams")
+        .photo_or_film(file)
+        .pair("-i", file_url(file))
+}
+
+fn frame_arguments(file: &Path) -> Arguments {
+    Arguments::ffprobe()
+        .guards()
+        .pair("-of", "json")
+        .flag("-show_format")
+        .flag("-show_frames")
+        .pair("-read_intervals", "%+#1")
         .photo_or_film(file)
         .pair("-i", file_url(file))
 }
@@ -222,7 +238,15 @@ fn judge(file: &Path, report: &Report, limits: &Limits) -> Result<Probed, MediaE
 struct Report {
     #[serde(default)]
     streams: Vec<Stream>,
+    #[serde(default)]
+    frames: Vec<Frame>,
     format: Format,
+}
+
+#[derive(Debug, Deserialize)]
+struct Frame {
+    #[serde(default)]
+    side_data_list: Vec<SideData>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -280,6 +304,14 @@ impl Report {
     /// The moving or still picture; the cover of a record is none.
     fn picture(&self) -> Option<&Stream> {
         self.streams.iter().find(|stream| stream.codec_type == "video" && stream.disposition.attached_pic == 0)
+    }
+
+    /// Takes over how the first frame of another report is turned.
+    fn turn_as(&mut self, seen: Self) {
+        let side_data = seen.frames.into_iter().next().map(|frame| frame.side_data_list).unwrap_or_default();
+        if let Some(stream) = self.streams.iter_mut().find(|stream| stream.codec_type == "video") {
+            stream.side_data_list.extend(side_data);
+        }
     }
 
     fn is_still(&self) -> bool {

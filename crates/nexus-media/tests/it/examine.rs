@@ -177,6 +177,21 @@ async fn a_photo_is_a_shot_of_one_frame() {
     let examined = examine(&photo).await;
     assert_eq!((examined.shots.len(), examined.frames, examined.info.duration_s), (1, 1, 0.0));
     assert!(!examined.shots[0].frames.is_empty());
+
+    // The same file as a phone writes it when it is held upright: an Exif block that says "turn clockwise" (6).
+    let flat = std::fs::read(&photo).unwrap();
+    let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+    let mut turned = flat[..2].to_vec();
+    turned.extend([0xff, 0xe1]);
+    turned.extend((exif.len() as u16 + 2).to_be_bytes());
+    turned.extend(exif);
+    turned.extend(&flat[2..]);
+    std::fs::write(&photo, turned).unwrap();
+    let upright = examine(&photo).await;
+    let (before, after) = (examined.info.video.expect("a picture"), upright.info.video.expect("a picture"));
+    assert_eq!((after.width_px, after.height_px, after.rotation_deg), (before.height_px, before.width_px, 90));
+    let frame = &upright.shots[0].frames[0];
+    assert!(frame.height_px > frame.width_px, "{}x{}", frame.width_px, frame.height_px);
 }
 
 #[tokio::test]

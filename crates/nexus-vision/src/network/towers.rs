@@ -138,7 +138,11 @@ pub(crate) fn vision_tower(weights: &Weights, config: &PairConfig, family: Famil
     let mut build = Builder { graph: Graph::default(), weights };
     let pixels = build.graph.input("pixels");
     let kernel = build.tensor(PATCHES)?;
-    let stride = [("strides", Attribute::Ints(vec![patch as i64; 2]))];
+    let stride = [
+        ("strides", Attribute::Ints(vec![patch as i64; 2])),
+        ("dilations", Attribute::Ints(vec![1, 1])),
+        ("pads", Attribute::Ints(vec![0; 4])),
+    ];
     let mut patches = if weights.has("vision_model.embeddings.patch_embedding.bias") {
         let bias = build.tensor("vision_model.embeddings.patch_embedding.bias")?;
         build.graph.op("Conv", &[&pixels, &kernel, &bias], &stride)
