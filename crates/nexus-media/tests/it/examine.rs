@@ -150,8 +150,10 @@ async fn dissolves_and_fades_begin_shots_and_light_that_changes_does_not() {
         let mut other = frame.clone();
         texture(1, 0.0, frame);
         texture(9, 300.0, &mut other);
-        for (here, there) in frame.data.iter_mut().zip(&other.data) {
-            let there = if darkness { f64::from(*here) * 0.45 } else { f64::from(*there) };
+        let luma = frame.y().len();
+        for (at, (here, there)) in frame.data.iter_mut().zip(&other.data).enumerate() {
+            let grey = if at < luma { 16.0 } else { 128.0 };
+            let there = if darkness { grey + (f64::from(*here) - grey) * 0.45 } else { f64::from(*there) };
             *here = ((1.0 - share) * f64::from(*here) + share * there).round() as u8;
         }
     };

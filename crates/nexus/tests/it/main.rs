@@ -5,6 +5,7 @@ mod crash;
 mod demo;
 mod made;
 mod mistakes;
+mod models;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod shotstack;

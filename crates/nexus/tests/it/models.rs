@@ -41,7 +41,11 @@ fn models_are_listed_brought_and_checked() {
     let wrong = folder.path().join("mobilenet_v2_1.0_224.onnx");
     fs::write(&wrong, b"something else").expect("written");
     let refused = nexus(&models, &["models", "add", wrong.to_str().expect("UTF-8")]);
-    assert!(!refused.status.success() && stderr(&refused).contains("mobilenet_v2_1.0_224.onnx (12cd08612ea5)"), "{}", stderr(&refused));
+    assert!(
+        !refused.status.success() && stderr(&refused).contains("mobilenet_v2_1.0_224.onnx (12cd08612ea5)"),
+        "{}",
+        stderr(&refused)
+    );
     assert!(!models.join("mobilenet_v2_1.0_224.onnx").exists(), "nothing wrong is kept");
     let stranger = folder.path().join("stranger.bin");
     fs::write(&stranger, b"x").expect("written");
@@ -78,7 +82,13 @@ fn a_clip_is_tagged_by_the_rungs_that_are_there() {
     let arguments = ["tag", clip.to_str().expect("UTF-8"), "--json", "--config", config.to_str().expect("UTF-8")];
     let seen = told(&nexus(folder.path(), &arguments));
     assert_eq!(seen["rungs"][1], "L2 clip");
-    assert!(seen["files"][0]["shots"].as_array().expect("shots").iter().all(|shot| shot["spaces"] == serde_json::json!(["clip"])));
+    assert!(
+        seen["files"][0]["shots"]
+            .as_array()
+            .expect("shots")
+            .iter()
+            .all(|shot| shot["spaces"] == serde_json::json!(["clip"]))
+    );
 }
 
 #[test]
