@@ -1,6 +1,9 @@
 //! The question held against pictures themselves, in the spaces that taggers saw them in.
 
-use crate::namespace::{Namespace, cosine};
+use crate::{
+    namespace::{Namespace, cosine},
+    rank::spread,
+};
 
 /// The question in the space of one of the namespace's views.
 pub(crate) struct Glance {
@@ -64,9 +67,7 @@ pub(crate) fn sight(namespace: &Namespace, glances: &[Glance]) -> Vec<Likeness> 
 
 fn judge(scale: Scale, cosines: &[Option<f64>]) -> impl Fn(f64) -> Likeness {
     let seen: Vec<f64> = cosines.iter().flatten().copied().collect();
-    let count = seen.len().max(1) as f64;
-    let mean = seen.iter().sum::<f64>() / count;
-    let deviation = (seen.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
+    let (mean, deviation) = spread(&seen);
     move |cosine| {
         let (value, least, clear, sure) = match scale {
             Scale::Above(floor) => ((cosine - floor) / (1.0 - floor), LEAST_SHARE, CLEAR_SHARE, SURE_SHARE),

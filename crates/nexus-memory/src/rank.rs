@@ -154,7 +154,8 @@ fn unusable_last(namespace: &Namespace, scored: &mut [Scored]) {
     }
 }
 
-fn spread(values: &[f64]) -> (f64, f64) {
+/// Mean and standard deviation; 0 of nothing.
+pub(crate) fn spread(values: &[f64]) -> (f64, f64) {
     let count = values.len().max(1) as f64;
     let mean = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;

@@ -4,6 +4,7 @@
 //! finely rippled area is `water-like blue`, never `sea`. Models of the user, where there are any, add rung L1 (a
 //! classifier with curated words) and L2 (pictures and words in one space), and search by meaning.
 
+mod agreed;
 mod blobs;
 mod colour;
 mod error;

@@ -1,7 +1,6 @@
 //! [`Sight`]: the models that are there, and what they say of a shot.
 
 use std::{
-    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, OnceLock},
 };
@@ -12,6 +11,8 @@ use nexus_core::{
 };
 
 use crate::{
+    agreed::agreed,
+    lexical::to_unit_length,
     models::{Classifier, Face, Faces, PicturesAndWords, SentenceModel, loaded},
     network::ModelError,
     picture::grade,
@@ -132,7 +133,7 @@ impl Sight {
         let (classifier, rules) = named.ready()?;
         let chances: Vec<Vec<f32>> = frames.iter().map(|frame| classifier.chances(frame)).collect::<Result<_, _>>()?;
         let source = format!("L1 {}", named.name);
-        into.tags.extend(agreed(frames, &source, |at| rules.scores(&chances[at])));
+        into.tags.extend(agreed(&times(frames), &source, |at| rules.scores(&chances[at])));
         let mut mean = vec![0.0_f32; classifier.labels().len()];
         for chance in &chances {
             mean.iter_mut().zip(chance).for_each(|(sum, chance)| *sum += chance / chances.len() as f32);
@@ -169,44 +170,25 @@ impl Sight {
         for class in &order {
             sum.iter_mut().zip(&bridge[*class]).for_each(|(total, value)| *total += chances[*class] * value);
         }
-        let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
-        if length <= 0.0 {
-            return Ok(None);
-        }
-        sum.iter_mut().for_each(|value| *value /= length);
-        Ok(Some(sum))
+        to_unit_length(&mut sum);
+        Ok(sum.iter().any(|value| *value != 0.0).then_some(sum))
     }
 
     fn place(&self, pair: &PicturesAndWords, frames: &[&SmallFrame], into: &mut Sighting) -> Result<(), ModelError> {
         let vocabulary = loaded(&self.vocabulary, || Vocabulary::of(pair))?;
         let vectors: Vec<Vec<f32>> = frames.iter().map(|frame| pair.picture(frame)).collect::<Result<_, _>>()?;
         let source = format!("L2 {}", pair.space());
-        into.tags.extend(agreed(frames, &source, |at| vocabulary.scores(&vectors[at])));
+        into.tags.extend(agreed(&times(frames), &source, |at| vocabulary.scores(&vectors[at])));
         let mut mean = vec![0.0_f32; vectors[0].len()];
         vectors.iter().for_each(|vector| mean.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value));
-        let length = mean.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
-        mean.iter_mut().for_each(|value| *value /= length);
+        to_unit_length(&mut mean);
         into.vectors.push(Embedding { space: pair.space().to_owned(), values: mean });
         Ok(())
     }
 }
 
-/// What is said of all frames together: the mean of each tag's two best frames, at the time of the best.
-fn agreed<'a>(frames: &[&SmallFrame], source: &str, said: impl Fn(usize) -> Vec<(&'a str, f64)>) -> Vec<Tag> {
-    let mut scores: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-    for (at, frame) in frames.iter().enumerate() {
-        for (tag, score) in said(at) {
-            scores.entry(tag).or_default().push((score, frame.time_s));
-        }
-    }
-    let needed = frames.len().min(2);
-    let tag = |(name, mut seen): (&str, Vec<(f64, f64)>)| {
-        seen.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
-        let at_s = seen[0].1;
-        let score = seen.iter().take(needed).map(|(score, _)| score).sum::<f64>() / needed as f64;
-        Tag { name: name.to_owned(), score, source: source.to_owned(), at_s }
-    };
-    scores.into_iter().map(tag).collect()
+fn times(frames: &[&SmallFrame]) -> Vec<f64> {
+    frames.iter().map(|frame| frame.time_s).collect()
 }
 
 fn find_faces(faces: &Faces, frames: &[&SmallFrame], into: &mut Sighting) {

@@ -1,6 +1,6 @@
 //! [`EmbeddedTagger`]: what can be said of a shot, by measurements and by the models that are there.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use async_trait::async_trait;
 use nexus_core::{
@@ -10,6 +10,7 @@ use nexus_core::{
 };
 
 use crate::{
+    agreed::agreed,
     error::VisionError,
     layout::layout_tags,
     light::light_tags,
@@ -104,9 +105,10 @@ fn see(sight: &Sight, info: &MediaInfo, view: &ShotView, words: &TagWords) -> Re
     let middle = pictures.get(pictures.len() / 2);
 
     let mut tags = word_tags(words, middle_s);
-    tags.extend(over_frames(&pictures, "L0 colour", colour_tags));
-    tags.extend(over_frames(&pictures, "L0 light", light_tags));
-    tags.extend(over_frames(&pictures, "L0 layout", layout_tags));
+    let times: Vec<f64> = pictures.iter().map(|picture| picture.time_s).collect();
+    tags.extend(agreed(&times, "L0 colour", |at| colour_tags(&pictures[at])));
+    tags.extend(agreed(&times, "L0 light", |at| light_tags(&pictures[at])));
+    tags.extend(agreed(&times, "L0 layout", |at| layout_tags(&pictures[at])));
     // A photo neither moves nor sounds: nothing is to be said of that.
     let is_photo = info.duration_s <= 0.0;
     let measured = [
@@ -145,30 +147,6 @@ fn middle_of(faces: &[Face]) -> Option<[f64; 2]> {
     let weight: f64 = faces.iter().map(|face| face.height).sum();
     let mean = |of: fn(&Face) -> f64| faces.iter().map(|face| of(face) * face.height).sum::<f64>() / weight;
     (weight > 0.0).then(|| [mean(|face| face.x).clamp(0.0, 1.0), mean(|face| face.y).clamp(0.0, 1.0)])
-}
-
-/// What a rule says of all frames: the mean of its two best scores, so that one frame alone convinces
-/// nobody, at the time of the best.
-fn over_frames(
-    pictures: &[Picture],
-    source: &'static str,
-    rule: impl Fn(&Picture) -> Vec<(&'static str, f64)>,
-) -> Vec<Tag> {
-    let mut seen: BTreeMap<&'static str, Vec<(f64, f64)>> = BTreeMap::new();
-    for picture in pictures {
-        for (name, score) in rule(picture) {
-            seen.entry(name).or_default().push((score, picture.time_s));
-        }
-    }
-    let tag = |(name, mut scores): (&'static str, Vec<(f64, f64)>)| {
-        scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
-        let at_s = scores[0].1;
-        scores.resize(pictures.len().max(1), (0.0, at_s));
-        scores.truncate(2);
-        let score = scores.iter().map(|(score, _)| score).sum::<f64>() / scores.len() as f64;
-        Tag { name: name.into(), score, source: source.into(), at_s }
-    };
-    seen.into_iter().map(tag).collect()
 }
 
 /// Tags of at least [`LEAST_SCORE`], each name once with its best score, best first, then by name.

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use nexus_core::{FrameRate, footage::Begins};
 
-use super::look::Look;
+use super::look::{Look, away};
 
 /// Lengths that are looked for, in seconds.
 const LENGTHS_S: [f64; 6] = [0.3, 0.45, 0.65, 0.9, 1.2, 1.7];
@@ -137,12 +137,6 @@ impl GradualFinder {
             ends_black: is_black(last),
         })
     }
-}
-
-/// Mean difference, 0 to 255.
-fn away(one: &[i16], other: &[i16]) -> f64 {
-    let sum: u64 = one.iter().zip(other).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-    sum as f64 / one.len().max(1) as f64
 }
 
 /// How far a frame is from the mixture of two others, 0 to 255.

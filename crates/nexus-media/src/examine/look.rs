@@ -60,8 +60,7 @@ impl Look {
 
     /// Mean difference of the coarse pictures, 0 to 255: large when what is where has changed.
     pub(crate) fn difference(&self, other: &Self) -> f64 {
-        let sum: u64 = self.coarse.iter().zip(&other.coarse).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
-        sum as f64 / self.coarse.len().max(1) as f64
+        away(&self.coarse, &other.coarse)
     }
 
     /// Share of pixels whose colour moved to another bin, 0 to 1: untouched by movement alone.
@@ -80,6 +79,12 @@ impl Look {
     pub(crate) fn into_small_frame(self, time_s: f64) -> SmallFrame {
         SmallFrame { time_s, ..self.seen }
     }
+}
+
+/// Mean difference of two coarse pictures, 0 to 255.
+pub(crate) fn away(one: &[i16], other: &[i16]) -> f64 {
+    let sum: u64 = one.iter().zip(other).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+    sum as f64 / one.len().max(1) as f64
 }
 
 /// Means of square blocks, three per block; blocks at the right and lower edge may be smaller.

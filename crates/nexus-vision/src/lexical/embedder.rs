@@ -82,7 +82,8 @@ fn add_feature(vector: &mut [f32], feature: &str, weight: f32) {
     }
 }
 
-fn to_unit_length(vector: &mut [f32]) {
+/// `vector` at length 1; all zero stays.
+pub(crate) fn to_unit_length(vector: &mut [f32]) {
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 {
         vector.iter_mut().for_each(|value| *value /= length);

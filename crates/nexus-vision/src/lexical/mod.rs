@@ -7,4 +7,5 @@ mod normalise;
 pub use concepts::{Related, related};
 pub use embedder::{DIMENSIONS, LexicalEmbedder, SPACE};
 
+pub(crate) use embedder::to_unit_length;
 pub(crate) use normalise::is_stop_word;

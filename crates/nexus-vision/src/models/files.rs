@@ -22,14 +22,6 @@ pub(crate) fn json_or_default<T: DeserializeOwned + Default>(
     if folder.join(name).is_file() { json(folder, name, expected) } else { Ok(T::default()) }
 }
 
-/// `values` at length 1; all zero stays.
-pub(crate) fn to_unit_length(values: &mut [f32]) {
-    let length = values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt() as f32;
-    if length > 0.0 {
-        values.iter_mut().for_each(|value| *value /= length);
-    }
-}
-
 /// What is in the cell, made now if nothing is; two that make it at once waste the work of one.
 pub(crate) fn loaded<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T, ModelError>) -> Result<&T, ModelError> {
     if let Some(ready) = cell.get() {

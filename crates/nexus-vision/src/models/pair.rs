@@ -15,12 +15,13 @@ use nexus_core::{
 use serde_json::Value as Json;
 
 use super::{
-    files::{json, loaded, to_unit_length},
+    files::{json, loaded},
     preprocess::Preprocess,
     tokens::Tokens,
 };
 use crate::{
     VisionError,
+    lexical::to_unit_length,
     network::{Family, Input, ModelError, Network, PairConfig, Weights, text_tower, vision_tower},
 };
 

@@ -14,11 +14,12 @@ use nexus_core::{
 use serde::Deserialize;
 
 use super::{
-    files::{json, json_or_default, loaded, to_unit_length},
+    files::{json, json_or_default, loaded},
     tokens::Tokens,
 };
 use crate::{
     VisionError,
+    lexical::to_unit_length,
     network::{BertConfig, Input, ModelError, Network, Weights, bert},
 };
 
@@ -36,12 +37,13 @@ pub struct SentenceModel {
     inner: Arc<Inner>,
 }
 
-/// The model's folder, and its network from the first use on.
+/// The model's folder; its network and its tokenizer from the first use on, so that no command waits for them in vain.
 struct Inner {
     folder: PathBuf,
     config: BertConfig,
-    tokens: Tokens,
-    network: OnceLock<Network>,
+    /// Most tokens of one text.
+    most_tokens: usize,
+    ready: OnceLock<(Network, Tokens)>,
 }
 
 #[derive(Deserialize, Default)]
@@ -74,8 +76,7 @@ impl SentenceModel {
         }
         let lengths: Lengths = json_or_default(folder, "sentence_bert_config.json", WHAT)?;
         let most = lengths.max_seq_length.unwrap_or(usize::MAX).min(config.most_tokens());
-        let tokens = Tokens::read(folder, most)?;
-        let inner = Inner { folder: folder.to_owned(), config, tokens, network: OnceLock::new() };
+        let inner = Inner { folder: folder.to_owned(), config, most_tokens: most, ready: OnceLock::new() };
         Ok(Self { space: name.to_owned(), inner: Arc::new(inner) })
     }
 
@@ -89,65 +90,67 @@ impl SentenceModel {
 }
 
 impl Inner {
-    fn network(&self) -> Result<&Network, ModelError> {
-        loaded(&self.network, || {
+    fn ready(&self) -> Result<&(Network, Tokens), ModelError> {
+        loaded(&self.ready, || {
             let weights = Weights::open(&self.folder.join("model.safetensors"), "a BERT")?;
-            Ok(Network::built(bert(&weights, &self.config)?, weights.path()))
+            let network = Network::built(bert(&weights, &self.config)?, weights.path());
+            Ok((network, Tokens::read(&self.folder, self.most_tokens)?))
         })
     }
 
     fn vectors(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ModelError> {
-        let ids: Vec<Vec<u32>> = texts.iter().map(|text| self.tokens.ids(text)).collect::<Result<_, _>>()?;
+        let (network, tokens) = self.ready()?;
+        let ids: Vec<Vec<u32>> = texts.iter().map(|text| tokens.ids(text)).collect::<Result<_, _>>()?;
         // Texts of like length share a run, so that little of it is padding.
         let mut order: Vec<usize> = (0..ids.len()).collect();
         order.sort_by_key(|at| ids[*at].len());
         let mut vectors = vec![Vec::new(); ids.len()];
         for batch in order.chunks(BATCH) {
             let texts: Vec<&[u32]> = batch.iter().map(|at| ids[*at].as_slice()).collect();
-            for (at, vector) in batch.iter().zip(self.batch(&texts)?) {
+            for (at, vector) in batch.iter().zip(batch_of(network, &texts)?) {
                 vectors[*at] = vector;
             }
         }
         Ok(vectors)
     }
+}
 
-    fn batch(&self, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>, ModelError> {
-        let (rows, columns) = (texts.len(), texts.iter().map(|ids| ids.len()).max().unwrap_or(0).max(1));
-        let mut ids = vec![0_i32; rows * columns];
-        let mut mask = vec![HIDDEN; rows * columns];
-        for (row, text) in texts.iter().enumerate() {
-            for (column, id) in text.iter().enumerate() {
-                ids[row * columns + column] = *id as i32;
-                mask[row * columns + column] = 0.0;
-            }
+/// One run of the network: the mean over the tokens of each text, of unit length.
+fn batch_of(network: &Network, texts: &[&[u32]]) -> Result<Vec<Vec<f32>>, ModelError> {
+    let (rows, columns) = (texts.len(), texts.iter().map(|ids| ids.len()).max().unwrap_or(0).max(1));
+    let mut ids = vec![0_i32; rows * columns];
+    let mut mask = vec![HIDDEN; rows * columns];
+    for (row, text) in texts.iter().enumerate() {
+        for (column, id) in text.iter().enumerate() {
+            ids[row * columns + column] = *id as i32;
+            mask[row * columns + column] = 0.0;
         }
-        let positions = (0..rows).flat_map(|_| 0..columns as i32).collect();
-        let inputs = vec![
-            ("ids", Input::Ints(ids, vec![rows, columns])),
-            ("positions", Input::Ints(positions, vec![rows, columns])),
-            ("mask", Input::Floats(mask, vec![rows, 1, 1, columns])),
-        ];
-        let network = self.network()?;
-        let answer = network.run(inputs, None)?;
-        let &[found_rows, found_columns, width] = answer.shape.as_slice() else {
-            return Err(network.wrong("[texts, tokens, width]", &format!("{:?}", answer.shape)));
-        };
-        if (found_rows, found_columns) != (rows, columns) {
-            return Err(network.wrong(&format!("[{rows}, {columns}, width]"), &format!("{:?}", answer.shape)));
-        }
-        let mean = |(row, text): (usize, &&[u32])| {
-            let mut sum = vec![0.0_f32; width];
-            for token in 0..text.len() {
-                let at = (row * columns + token) * width;
-                sum.iter_mut().zip(&answer.values[at..at + width]).for_each(|(total, value)| *total += value);
-            }
-            let count = text.len().max(1) as f32;
-            sum.iter_mut().for_each(|value| *value /= count);
-            to_unit_length(&mut sum);
-            sum
-        };
-        Ok(texts.iter().enumerate().map(mean).collect())
     }
+    let positions = (0..rows).flat_map(|_| 0..columns as i32).collect();
+    let inputs = vec![
+        ("ids", Input::Ints(ids, vec![rows, columns])),
+        ("positions", Input::Ints(positions, vec![rows, columns])),
+        ("mask", Input::Floats(mask, vec![rows, 1, 1, columns])),
+    ];
+    let answer = network.run(inputs, None)?;
+    let &[found_rows, found_columns, width] = answer.shape.as_slice() else {
+        return Err(network.wrong("[texts, tokens, width]", &format!("{:?}", answer.shape)));
+    };
+    if (found_rows, found_columns) != (rows, columns) {
+        return Err(network.wrong(&format!("[{rows}, {columns}, width]"), &format!("{:?}", answer.shape)));
+    }
+    let mean = |(row, text): (usize, &&[u32])| {
+        let mut sum = vec![0.0_f32; width];
+        for token in 0..text.len() {
+            let at = (row * columns + token) * width;
+            sum.iter_mut().zip(&answer.values[at..at + width]).for_each(|(total, value)| *total += value);
+        }
+        let count = text.len().max(1) as f32;
+        sum.iter_mut().for_each(|value| *value /= count);
+        to_unit_length(&mut sum);
+        sum
+    };
+    Ok(texts.iter().enumerate().map(mean).collect())
 }
 
 impl Adapter for SentenceModel {}
