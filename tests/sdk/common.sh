@@ -25,19 +25,25 @@ cleanup() {
 }
 trap cleanup EXIT
 
+[ -x "$NEXUS" ] || { echo "$NEXUS is missing: run 'cargo build --bin nexus' first" >&2; exit 1; }
+
 # Starts the server and sets address.
 serve() {
-  [ -x "$NEXUS" ] || { echo "$NEXUS is missing: run 'cargo build --bin nexus' first" >&2; exit 1; }
   NEXUS__SERVER__STORAGE_LISTEN=127.0.0.1:0 "$NEXUS" up --data "$work/data" --listen 127.0.0.1:0 2>"$work/log" &
   server=$!
+  wait_for "$work/log" 's/.*Nexus is up at \(http:[^ ]*\).*/\1/p'
+}
+
+# wait_for LOG SCRIPT: waits until the server's log holds what the sed script finds, and sets address to it.
+wait_for() {
   address=
-  for _ in $(seq 100); do
-    address=$(sed -n 's/.*Nexus is up at \(http:[^ ]*\).*/\1/p' "$work/log")
+  for _ in $(seq 300); do
+    address=$(sed -n "$2" "$1")
     [ -z "$address" ] || break
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
   done
-  [ -n "$address" ] || { echo "the server did not start:" >&2; cat "$work/log" >&2; exit 1; }
+  [ -n "$address" ] || { echo "the server did not start:" >&2; cat "$1" >&2; exit 1; }
 }
 
 # with_node PACKAGE@VERSION ARGUMENT..: runs client.js with the package.

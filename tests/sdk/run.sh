@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")"
 shotstack/run.sh
 pinecone/run.sh
+banana/run.sh

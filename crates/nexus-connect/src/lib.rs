@@ -12,11 +12,13 @@ mod entry;
 mod error;
 pub mod fetch;
 mod google;
+pub mod inference;
 mod limits;
 mod outbox;
 mod picture;
 pub mod pinecone;
 mod preview;
+mod vendor;
 
 pub use ayrshare::post_body;
 pub use error::ConnectError;

@@ -197,6 +197,19 @@ pub struct Tag {
     pub at_s: f64,
 }
 
+/// A tag needs "rather yes" to be said.
+const LEAST_SCORE: f64 = 0.5;
+
+/// Tags that are rather so, each name once with its best score, best first, then by name.
+#[must_use]
+pub fn best_first(mut tags: Vec<Tag>) -> Vec<Tag> {
+    tags.retain(|tag| tag.score >= LEAST_SCORE);
+    tags.sort_by(|a, b| a.name.cmp(&b.name).then(b.score.total_cmp(&a.score)));
+    tags.dedup_by(|later, first| later.name == first.name);
+    tags.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
+    tags
+}
+
 /// One shot of an asset as the memory keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shot {
@@ -236,6 +249,9 @@ pub struct Shot {
     pub sound: Option<ShotSound>,
     /// True when the product made it; labelled as such wherever it is shown.
     pub generated: bool,
+    /// One sentence of a model that can describe; empty without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub caption: String,
     /// What it means, in the spaces of the models that saw it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub vectors: Vec<Embedding>,
@@ -249,6 +265,9 @@ pub struct Seen {
     pub vectors: Vec<Embedding>,
     /// Words, best first.
     pub tags: Vec<Tag>,
+    /// One sentence of a model that can describe; empty without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub caption: String,
     /// Picture quality, 0 to 1.
     pub quality: f64,
     /// Mean colour of the middle frame, sRGB.

@@ -115,6 +115,7 @@ fn generated_pick(business: BusinessId, scene: &Scene, (blob, info): (BlobRef, M
         light: [0.2; 3],
         sound: None,
         generated: true,
+        caption: String::new(),
         vectors: Vec::new(),
         blob,
         info,

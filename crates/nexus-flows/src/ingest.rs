@@ -118,6 +118,7 @@ fn describe(
         info: info.clone(),
         sound: view.sound,
         generated: false,
+        caption: seen.caption,
         vectors: seen.vectors,
     };
     shots.into_iter().zip(seen).enumerate().map(describe_one).collect()

@@ -31,6 +31,9 @@ pub(crate) fn shot_tags(shot: &Shot) -> Vec<Tag> {
 /// get a word up to four times, by its score and source.
 pub(crate) fn shot_text(shot: &Shot, semantic: bool) -> String {
     let mut parts: Vec<String> = Vec::new();
+    if !shot.caption.is_empty() {
+        parts.push(shot.caption.to_lowercase());
+    }
     for tag in shot_tags(shot) {
         let weight = tag.score.clamp(0.0, 1.0) * source_weight(&tag.source);
         let times = if semantic { 1 } else { (weight * weight * 4.0).round().max(1.0) as usize };

@@ -4,6 +4,7 @@
 //! anything. Every error is a problem document (RFC 9457) on the API and a plain page for people.
 
 mod api;
+pub mod banana;
 mod pages;
 pub mod pinecone;
 mod problem;
@@ -19,6 +20,7 @@ use axum::{
 };
 
 pub use api::openapi::document as openapi_document;
+pub use banana::{VisionWorker, vision_router};
 pub use pinecone::Pinecone;
 pub use problem::Problem;
 pub use shotstack::Shotstack;

@@ -107,6 +107,7 @@ pub fn shot(file_name: &str, tags: &[&str]) -> Shot {
         info: media_info(),
         sound: None,
         generated: false,
+        caption: String::new(),
         vectors: Vec::new(),
     }
 }

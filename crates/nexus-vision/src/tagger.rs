@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 use async_trait::async_trait;
 use nexus_core::{
     PortResult,
-    footage::{MediaInfo, Seen, ShotView, SmallFrame, Tag},
+    footage::{MediaInfo, Seen, ShotView, SmallFrame, Tag, best_first},
     port::{Adapter, TagWords, Tagger},
 };
 
@@ -26,9 +26,6 @@ use crate::{
 
 /// The rules of rung L0 were measured on frames of 192 pixels; wider frames than this are halved first.
 const MEASURED_WIDTH_PX: u32 = 256;
-
-/// A tag needs "rather yes" to be said.
-const LEAST_SCORE: f64 = 0.5;
 
 /// Tags from measurements and rules, and from models where there are any. Every tag names its source (`L0 colour`,
 /// `L0 light`, `L0 layout`, `L0 motion`, `L0 sound`, `L0 format`, `L0 faces`, `L1 MODEL`, `L2 MODEL`, `file name`, `you`)
@@ -128,6 +125,7 @@ fn see(sight: &Sight, info: &MediaInfo, view: &ShotView, words: &TagWords) -> Re
     tags.extend(sighting.tags);
     Ok(Seen {
         tags: best_first(tags),
+        caption: String::new(),
         quality: quality(view, &pictures),
         mean_rgb: middle.map_or([128; 3], |picture| picture.mean_rgb),
         focus: middle_of(&sighting.faces).unwrap_or_else(|| focus(&pictures)),
@@ -147,13 +145,4 @@ fn middle_of(faces: &[Face]) -> Option<[f64; 2]> {
     let weight: f64 = faces.iter().map(|face| face.height).sum();
     let mean = |of: fn(&Face) -> f64| faces.iter().map(|face| of(face) * face.height).sum::<f64>() / weight;
     (weight > 0.0).then(|| [mean(|face| face.x).clamp(0.0, 1.0), mean(|face| face.y).clamp(0.0, 1.0)])
-}
-
-/// Tags of at least [`LEAST_SCORE`], each name once with its best score, best first, then by name.
-fn best_first(mut tags: Vec<Tag>) -> Vec<Tag> {
-    tags.retain(|tag| tag.score >= LEAST_SCORE);
-    tags.sort_by(|a, b| a.name.cmp(&b.name).then(b.score.total_cmp(&a.score)));
-    tags.dedup_by(|later, first| later.name == first.name);
-    tags.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
-    tags
 }

@@ -72,6 +72,8 @@ pub(crate) enum Command {
     Beats(BeatsArguments),
     /// Says what is seen in clips and photos; stores nothing
     Tag(TagArguments),
+    /// Sees for other machines: serves the contract of Banana and Potassium
+    Vision(VisionArguments),
     /// Finds the shots of a clip and says what is in them; stores nothing
     Shots(ShotsArguments),
     /// Lists, fetches, checks and brings models that see and understand
@@ -326,6 +328,14 @@ pub(crate) struct IngestArguments {
     /// Waits until every clip has been looked at
     #[arg(long)]
     pub(crate) wait: bool,
+}
+
+/// `nexus vision`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct VisionArguments {
+    /// Address and port; beyond this machine only with banana.key
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
+    pub(crate) listen: String,
 }
 
 /// `nexus search`

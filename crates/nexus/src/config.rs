@@ -3,6 +3,7 @@
 
 mod access;
 mod keys;
+mod inference;
 mod load;
 mod vectors;
 
@@ -13,6 +14,7 @@ use nexus_edit::CutConfig;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use access::OwnedKey;
+pub(crate) use inference::{BananaConfig, InferenceConfig, OpenAiConfig, TaggerKind};
 pub(crate) use keys::explain;
 pub(crate) use load::load;
 pub(crate) use vectors::{PineconeConfig, VectorsConfig, VectorsKind};
@@ -47,6 +49,12 @@ pub(crate) struct Config {
     pub(crate) pinecone: PineconeConfig,
     /// `[vectors]`
     pub(crate) vectors: VectorsConfig,
+    /// `[banana]`
+    pub(crate) banana: BananaConfig,
+    /// `[inference]`
+    pub(crate) inference: InferenceConfig,
+    /// `[openai]`
+    pub(crate) openai: OpenAiConfig,
     /// `[adapters]`
     pub(crate) adapters: AdapterConfig,
 }
@@ -67,6 +75,9 @@ impl Default for Config {
             shotstack: ShotstackConfig::default(),
             pinecone: PineconeConfig::default(),
             vectors: VectorsConfig::default(),
+            banana: BananaConfig::default(),
+            inference: InferenceConfig::default(),
+            openai: OpenAiConfig::default(),
             adapters: AdapterConfig::default(),
         }
     }
@@ -239,14 +250,14 @@ impl Default for ShotstackConfig {
     }
 }
 
-/// `[adapters]`: which form of each system runs. Only the embedded forms exist so far.
+/// `[adapters]`: which form of each system runs. Where [`Embedded`] stands, only that form exists so far.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AdapterConfig {
     /// Files: S3 raw and S3 final.
     pub(crate) storage: Embedded,
     /// Tags: Banana.
-    pub(crate) tagger: Embedded,
+    pub(crate) tagger: TaggerKind,
     /// Search: Pinecone.
     pub(crate) memory: Embedded,
     /// Script: GPT-4o.

@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     // Wrong use leaves with 2 inside of parse.
     let cli = Cli::parse();
     // Commands say themselves what went wrong; a server has nobody else to tell.
-    let quiet = !matches!(cli.command, Command::Up(_));
+    let quiet = !matches!(cli.command, Command::Up(_) | Command::Vision(_));
     let default = if quiet { "error,nexus_workflow=off" } else { "warn,sqlx=error" };
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into()))
@@ -65,6 +65,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Render(arguments) => commands::render::run(arguments, &load(&global)?, &global).await,
         Command::Models { command } => commands::models::run(&command, &load(&global)?, &global).await,
         Command::Shots(arguments) => commands::shots::run(arguments, &load(&global)?, &global).await,
+        Command::Vision(arguments) => commands::vision::run(&arguments, &load(&global)?).await,
         Command::Tag(arguments) => commands::tag::run(arguments, &load(&global)?, &global).await,
         Command::Beats(arguments) => commands::beats::run(arguments, &load(&global)?, &global).await,
         Command::Doctor => commands::doctor::run(&load(&global)?, &global).await,

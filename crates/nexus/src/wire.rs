@@ -11,11 +11,12 @@ use nexus_beats::{EmbeddedTracker, Engine};
 use nexus_connect::{
     Outbox,
     fetch::{FetchConfig, SafeFetch, SystemResolver},
+    inference::{self, Banana, HttpInference, Inference, Polling, RemoteTagger, VisionChat},
     pinecone::PineconeIndex,
 };
 use nexus_core::{
     BusinessId,
-    port::{BlobStore, Embedder, Media, Ports, VectorCatalog, VectorIndex},
+    port::{BlobStore, Embedder, Media, Ports, Tagger, VectorCatalog, VectorIndex},
     vectors::{IndexName, IndexSpec, Metric},
 };
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
@@ -26,7 +27,9 @@ use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, LocalBlobs, PgVectorIndex, Store};
 use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
 
-use crate::config::{Config, EncoderName, EncoderPreset, VectorsConfig, VectorsKind};
+use crate::config::{
+    BananaConfig, Config, EncoderName, EncoderPreset, InferenceConfig, OpenAiConfig, TaggerKind, VectorsConfig, VectorsKind,
+};
 
 /// The folders of an installation below its data folder.
 pub(crate) struct Folders<'a> {
@@ -53,7 +56,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
     Ok(Ports {
         fetcher: Arc::new(fetcher),
         hosting: Arc::new(store.clone()),
-        tagger: Arc::new(EmbeddedTagger::new(Arc::clone(&sight))),
+        tagger: tagger(config, Arc::clone(&sight))?,
         memory: Arc::new(memory(store, &sight)),
         vectors: vectors(&config.vectors, store)?,
         business: Arc::new(store.clone()),
@@ -73,6 +76,36 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         media,
         blobs,
     })
+}
+
+/// Who says what is in a shot: this machine, and where the configuration says so a model that runs elsewhere.
+pub(crate) fn tagger(config: &Config, sight: Arc<Sight>) -> anyhow::Result<Arc<dyn Tagger>> {
+    let local: Arc<dyn Tagger> = Arc::new(EmbeddedTagger::new(sight));
+    let remote: Box<dyn Inference> = match config.adapters.tagger {
+        TaggerKind::Embedded => return Ok(local),
+        TaggerKind::Banana => {
+            let BananaConfig { url, key } = &config.banana;
+            Box::new(Banana::new(url, key.get().cloned())?)
+        }
+        TaggerKind::Http => Box::new(HttpInference::new(knobs(&config.inference))?),
+        TaggerKind::OpenAi => {
+            let OpenAiConfig { base_url, key, vision_model } = &config.openai;
+            Box::new(VisionChat::new(base_url, key.get().cloned(), vision_model)?)
+        }
+    };
+    Ok(Arc::new(RemoteTagger::new(local, remote)))
+}
+
+fn knobs(config: &InferenceConfig) -> inference::InferenceConfig {
+    let InferenceConfig { url, auth, key, body, result, model, .. } = config.clone();
+    let polling = (!config.poll_address.is_empty()).then(|| Polling {
+        address: config.poll_address.clone(),
+        state: config.poll_state.clone(),
+        done: config.poll_done.clone(),
+        failed: config.poll_failed.clone(),
+        result_address: config.poll_result_address.clone(),
+    });
+    inference::InferenceConfig { url, auth, key: key.get().cloned(), body, result, polling, model }
 }
 
 /// Search: by meaning where a model understands words, by words otherwise; in pictures where a model sees them.
@@ -171,7 +204,7 @@ pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<A
     })
 }
 
-fn fetch(config: &Config, scratch: &Path) -> anyhow::Result<FetchConfig> {
+pub(crate) fn fetch(config: &Config, scratch: &Path) -> anyhow::Result<FetchConfig> {
     let crate::config::FetchConfig { allow_http, allowed_private_origins, max_mb, time_limit_s } = &config.fetch;
     let origins = allowed_private_origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>();
     Ok(FetchConfig {

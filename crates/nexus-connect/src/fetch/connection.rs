@@ -32,7 +32,7 @@ pub(crate) struct Dialer {
 pub(crate) struct Call {
     pub(crate) method: Method,
     /// Besides those that every request has.
-    pub(crate) headers: Vec<(&'static str, header::HeaderValue)>,
+    pub(crate) headers: Vec<(header::HeaderName, header::HeaderValue)>,
     pub(crate) body: Option<Vec<u8>>,
 }
 
@@ -48,7 +48,7 @@ impl Call {
     /// A file, or what follows its first `from` bytes.
     pub(crate) fn get(from: u64) -> Self {
         let range = || header::HeaderValue::from_str(&format!("bytes={from}-")).expect("digits are fit for a header");
-        let headers = if from > 0 { vec![("range", range())] } else { Vec::new() };
+        let headers = if from > 0 { vec![(header::RANGE, range())] } else { Vec::new() };
         Self { method: Method::GET, headers, body: None }
     }
 

@@ -21,8 +21,9 @@ use serde_json::{Map, Value, json};
 
 use self::{
     bodies::{Described, Fetched, Found, Listed, ListedNamespaces, Stats, Updated, vector_json},
-    client::{Client, PROVIDER},
+    client::{PROVIDER, client},
 };
+use crate::vendor::Vendor;
 
 /// Largest request, in bytes, with room for what is around the records.
 const MOST_BATCH_BYTES: usize = 2_000_000 - 4096;
@@ -31,7 +32,7 @@ const MOST_QUERY_BYTES: usize = 6000;
 
 /// One index at Pinecone.
 pub struct PineconeIndex {
-    client: Client,
+    client: Vendor,
 }
 
 impl PineconeIndex {
@@ -41,7 +42,7 @@ impl PineconeIndex {
     /// # Errors
     /// `Invalid` when the host is no address, or is not encrypted.
     pub fn new(host: &str, key: Secret<String>) -> PortResult<Self> {
-        Ok(Self { client: Client::new(host, key)? })
+        Ok(Self { client: client(host, key)? })
     }
 
     async fn send(&self, op: &'static str, path: &[&str], body: Value) -> PortResult<Value> {

@@ -37,7 +37,7 @@ pub async fn check(tagger: &dyn Tagger) {
 }
 
 fn check_opinion(opinion: &Seen, shot: &ShotView) {
-    let Seen { tags, quality, mean_rgb: _, focus, calm, light, vectors } = opinion;
+    let Seen { tags, caption: _, quality, mean_rgb: _, focus, calm, light, vectors } = opinion;
     let length = |values: &[f32]| values.iter().map(|value| value * value).sum::<f32>().sqrt();
     assert!(vectors.iter().all(|vector| (length(&vector.values) - 1.0).abs() < 1e-3), "vectors are of unit length");
     assert!((0.0..=1.0).contains(quality), "quality within 0 and 1: {quality}");

@@ -13,3 +13,4 @@ pub(crate) mod search;
 pub(crate) mod shots;
 pub(crate) mod tag;
 pub(crate) mod up;
+pub(crate) mod vision;

@@ -8,7 +8,7 @@ use nexus_core::{
     journal::{StepKey, StepName},
     port::{Media, StepContext, TagWords, Tagger},
 };
-use nexus_vision::{EmbeddedTagger, Sight};
+use nexus_vision::Sight;
 use serde::Serialize;
 
 use crate::{
@@ -57,14 +57,14 @@ pub(crate) async fn run(arguments: TagArguments, config: &Config, global: &Globa
 pub(crate) struct Eye {
     pub(crate) sight: Arc<Sight>,
     media: Arc<dyn Media>,
-    tagger: EmbeddedTagger,
+    tagger: Arc<dyn Tagger>,
 }
 
 impl Eye {
     /// The eye that the configuration gives.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let sight = wire::sight(config)?;
-        Ok(Self { tagger: EmbeddedTagger::new(Arc::clone(&sight)), media: wire::media(), sight })
+        Ok(Self { tagger: wire::tagger(config, Arc::clone(&sight))?, media: wire::media(), sight })
     }
 
     /// One decode of `file`, and what was seen.
@@ -160,6 +160,8 @@ pub(crate) struct ShotTold<'a> {
     transition: Begins,
     quality: f64,
     focus: [f64; 2],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    caption: &'a str,
     tags: &'a [Tag],
     spaces: Vec<&'a str>,
 }
@@ -172,6 +174,7 @@ impl<'a> From<(&'a ShotView, &'a Seen)> for ShotTold<'a> {
             transition: view.begins,
             quality: seen.quality,
             focus: seen.focus,
+            caption: &seen.caption,
             tags: &seen.tags,
             spaces: seen.vectors.iter().map(|vector| vector.space.as_str()).collect(),
         }

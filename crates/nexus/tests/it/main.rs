@@ -12,3 +12,4 @@ mod shotstack;
 mod stage;
 mod up;
 mod vectors;
+mod vision;
