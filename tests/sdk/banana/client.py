@@ -4,7 +4,7 @@ import base64
 import pathlib
 import sys
 
-from banana_dev import Client, ClientException
+from banana_dev.client import Client, ClientException
 
 address, key = sys.argv[1:]
 picture = pathlib.Path(__file__).parent / "../../../docs/style-quiet.jpg"
