@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BusinessId, network::Network};
+use crate::{BusinessId, brand::Statement, network::Network};
 
 /// One place or brand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,12 +144,15 @@ impl Style {
 }
 
 /// All that a writer may know of a business: arrow 5's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BusinessContext {
     /// The business as stored.
     pub business: Business,
     /// Quotes used in its latest films, so that a line is not used twice.
     pub recent_quotes: Vec<String>,
+    /// What the brand is remembered by, the surest first.
+    #[serde(default)]
+    pub memory: Vec<Statement>,
 }
 
 #[cfg(test)]

@@ -96,6 +96,8 @@ macro_rules! ids {
 ids! {
     /// One uploaded file.
     AssetId = "asset",
+    /// One statement of a brand's memory.
+    StatementId = "stmt",
     /// One run of a flow.
     RunId = "run",
     /// One question put to the owner.

@@ -5,6 +5,7 @@
 
 pub mod arrow;
 pub mod blob;
+pub mod brand;
 pub mod business;
 pub mod delivery;
 pub mod error;
@@ -26,6 +27,6 @@ pub mod vectors;
 
 pub use arrow::Arrow;
 pub use error::{ErrorKind, PortError, PortResult};
-pub use id::{ApprovalId, AssetId, BusinessId, HostedId, IndexId, ReviewId, RunId, TemplateId};
+pub use id::{ApprovalId, AssetId, BusinessId, HostedId, IndexId, ReviewId, RunId, StatementId, TemplateId};
 pub use secret::Secret;
 pub use time::{FrameRate, Frames, Instant, Seconds};

@@ -2,6 +2,7 @@
 //! conformance suite (`nexus-testkit`); configuration alone chooses between them (`nexus/src/wire.rs`).
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,8 +10,9 @@ use std::{
 use async_trait::async_trait;
 
 use crate::{
-    BusinessId, FrameRate, IndexId, PortResult,
+    BusinessId, FrameRate, IndexId, PortResult, StatementId,
     blob::{BlobKey, BlobRef, Bucket, UploadTicket},
+    brand::{Amendment, Evidence, Lesson, Recalled, Statement},
     business::{Business, BusinessContext},
     delivery::{Notice, Notified, PlaceUpdate, Post, Receipt},
     fetch::{Downloaded, Fetched, HostedFile},
@@ -194,6 +196,50 @@ pub trait ShotStore: Send + Sync {
 
     /// Grows with every change of the business's shots; a cache is good while it stands.
     async fn version(&self, business: BusinessId) -> PortResult<u64>;
+}
+
+/// What brands want, learnt from what their owners say and do. None sees another's.
+#[async_trait]
+pub trait BrandMemory: Adapter + Send + Sync {
+    /// Every statement, the surest first.
+    async fn statements(&self, business: BusinessId) -> PortResult<Vec<Statement>>;
+
+    /// Learns; the statements that the lesson speaks of, as they stand then. The same lesson again adds nothing.
+    ///
+    /// # Errors
+    /// `Invalid` for told words without a sentence in them.
+    async fn learn(&self, business: BusinessId, lesson: &Lesson) -> PortResult<Vec<Statement>>;
+
+    /// Makes a statement say something else; what is learnt later does not change it any more.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` for an empty text, or one that is longer than a sentence.
+    async fn edit(&self, business: BusinessId, id: StatementId, text: &str) -> PortResult<Statement>;
+
+    /// Forgets a statement and what it rests on; only what happens later may bring it back.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn forget(&self, business: BusinessId, id: StatementId) -> PortResult<()>;
+
+    /// The statements nearest in meaning to `text`, nearest first.
+    async fn recall(&self, business: BusinessId, text: &str, limit: usize) -> PortResult<Vec<Recalled>>;
+}
+
+/// Where the memory of brands is kept: beside the product's other rows.
+#[async_trait]
+pub trait BrandStore: Send + Sync {
+    /// Adds evidence. A piece whose topic and key are there already changes nothing.
+    async fn add(&self, business: BusinessId, evidence: &[Evidence]) -> PortResult<()>;
+
+    /// All evidence, oldest first.
+    async fn evidence(&self, business: BusinessId) -> PortResult<Vec<Evidence>>;
+
+    /// Keeps what the owner made of a statement, in place of what they made of it before.
+    async fn amend(&self, business: BusinessId, id: StatementId, amendment: &Amendment) -> PortResult<()>;
+
+    /// What the owner made of statements.
+    async fn amendments(&self, business: BusinessId) -> PortResult<BTreeMap<StatementId, Amendment>>;
 }
 
 /// One index of vectors, divided into namespaces. What one namespace holds is never seen through another.
@@ -484,6 +530,8 @@ pub struct Ports {
     pub memory: Arc<dyn Memory>,
     /// Pinecone, as an index of vectors.
     pub vectors: Arc<dyn VectorIndex>,
+    /// What brands want.
+    pub brand: Arc<dyn BrandMemory>,
     /// PostgreSQL.
     pub business: Arc<dyn BusinessDirectory>,
     /// GPT-4o.

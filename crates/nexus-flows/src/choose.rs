@@ -2,15 +2,18 @@
 
 use nexus_core::{
     AssetId,
+    brand::{Leaning, Statement},
     footage::Shot,
     journal::StepName,
     memory::{Found, Hit, SearchQuery},
     port::Ports,
     review::Review,
-    script::{Part, Scene, Script},
+    script::{Part, Scene},
 };
 use nexus_workflow::{FlowError, Run};
 use serde::{Deserialize, Serialize};
+
+use crate::script::Draft;
 
 /// Most shots that are generated for one film; further gaps are filled from what there is.
 const MOST_GENERATED: usize = 2;
@@ -20,6 +23,10 @@ const NEIGHBOUR_SHARE: f64 = 0.6;
 
 /// Shots that are considered for a scene: one long clip has dozens, and must not hide all the others.
 const MOST_HITS: usize = 400;
+
+/// Statements of the brand's memory that are asked about, and how much they count beside how well a shot fits.
+const MOST_LIKINGS: usize = 12;
+const LIKING_SHARE: f64 = 0.4;
 
 /// Least length of a clip that may carry a scene, in seconds.
 const LEAST_CLIP_S: f64 = 1.2;
@@ -44,15 +51,16 @@ pub struct Choice {
     pub spares: Vec<Pick>,
 }
 
-/// Chooses a shot for every scene of `script`, which is made from `review`, for a film of `frame_px` (width, height).
+/// Chooses a shot for every scene of the script in `draft`, which is made from `review`, for a film of `frame_px` (width, height).
 pub async fn choose(
     run: &Run,
     ports: &Ports,
     review: &Review,
-    script: &Script,
+    draft: &Draft,
     frame_px: (u32, u32),
 ) -> Result<Choice, FlowError> {
     let business = review.business;
+    let script = &draft.script;
     run.step(StepName::aside("choose-shots"), async |_| {
         let mut found = Vec::with_capacity(script.scenes.len());
         for scene in &script.scenes {
@@ -61,10 +69,32 @@ pub async fn choose(
         }
         let query = SearchQuery { text: review.text.clone(), limit: MOST_HITS };
         let subject = ports.memory.search(business, &query).await?;
+        let mut likings = Vec::new();
+        for statement in wanted(&draft.context.memory) {
+            let query = SearchQuery { text: statement.topic.clone(), limit: MOST_HITS };
+            likings.push(Liking { statement, found: ports.memory.search(business, &query).await? });
+        }
         let shots = ports.memory.all(business).await?;
-        Ok(assign(&Story { scenes: &script.scenes, found: &found, subject: &subject, frame_px }, &shots))
+        let story =
+            Story { scenes: &script.scenes, found: &found, subject: &subject, likings: &likings, frame_px };
+        Ok(assign(&story, &shots))
     })
     .await
+}
+
+/// What the brand wants to see more or less of, the surest.
+fn wanted(memory: &[Statement]) -> impl Iterator<Item = &Statement> {
+    let is_seen = |statement: &&Statement| matches!(statement.leaning, Leaning::More | Leaning::Less);
+    memory.iter().filter(is_seen).take(MOST_LIKINGS)
+}
+
+/// What the brand wants more or less of, and the shots that show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Liking<'a> {
+    /// What it wants.
+    pub statement: &'a Statement,
+    /// What was found for its topic.
+    pub found: Found,
 }
 
 /// What was found without photos: no film is cut from them, so they must not hide that footage is missing.
@@ -135,6 +165,8 @@ pub struct Story<'a> {
     pub found: &'a [Found],
     /// What was found for the review as a whole: the subject of the film.
     pub subject: &'a Found,
+    /// What the brand wants.
+    pub likings: &'a [Liking<'a>],
     /// Width and height of the film in pixels.
     pub frame_px: (u32, u32),
 }
@@ -167,7 +199,9 @@ impl Story<'_> {
         let best = shots.iter().filter(|shot| !used(shot)).max_by(|left, right| {
             value(left).total_cmp(&value(right)).then_with(|| order_key(right).cmp(&order_key(left)))
         })?;
-        Some(pick(best, hit_of(found, best).or_else(|| lent(best)).or_else(|| hit_of(self.subject, best))))
+        let mut pick = pick(best, hit_of(found, best).or_else(|| lent(best)).or_else(|| hit_of(self.subject, best)));
+        pick.why.extend(self.wish_for(best));
+        Some(pick)
     }
 
     /// What makes a first shot: it surely shows what the review speaks of, it moves, and it has a calm place for the
@@ -189,10 +223,27 @@ impl Story<'_> {
     /// picture is, and whether it has the pixels.
     fn worth(&self, shot: &Shot) -> f64 {
         let fits_film = self.best_hit(shot).map_or(0.0, |hit| hit.score);
-        0.4 * fits_film + 0.35 * shot.quality
+        0.4 * fits_film + 0.35 * shot.quality + self.liked(shot)
             - 0.3 * (enlargement(shot, self.frame_px) / 1.3).log2().clamp(0.0, 2.5)
             - if shot.quality < 0.2 { 0.5 } else { 0.0 }
             - if shot.end_s - shot.start_s < 1.8 { 0.2 } else { 0.0 }
+    }
+
+    /// How much the brand wants to see this shot, below zero when it does not.
+    fn liked(&self, shot: &Shot) -> f64 {
+        let wants = |liking: &Liking<'_>| {
+            let sign = if liking.statement.leaning == Leaning::More { 1.0 } else { -1.0 };
+            sure_hit(&liking.found, shot).map_or(0.0, |hit| sign * liking.statement.weight * hit.score)
+        };
+        LIKING_SHARE * self.likings.iter().map(wants).sum::<f64>().clamp(-1.5, 1.0)
+    }
+
+    /// The statement that speaks most for this shot, in words.
+    fn wish_for(&self, shot: &Shot) -> Option<String> {
+        let speaks = |liking: &&Liking<'_>| {
+            liking.statement.leaning == Leaning::More && sure_hit(&liking.found, shot).is_some()
+        };
+        self.likings.iter().find(speaks).map(|liking| format!(" You want to see this: {}", liking.statement.text))
     }
 
     fn best_hit(&self, shot: &Shot) -> Option<&Hit> {

@@ -11,6 +11,7 @@ pub mod edit;
 pub mod fallback;
 pub mod fill;
 pub mod ingest;
+mod learn;
 pub mod media_type;
 pub mod posts;
 pub mod reel;

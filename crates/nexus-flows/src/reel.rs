@@ -22,6 +22,7 @@ use crate::{
     deliver::{Decision, Delivery},
     fallback::{GeneratedLook, fallback},
     fill::Placed,
+    learn::learn,
     script::{Revision, script},
 };
 
@@ -114,7 +115,7 @@ async fn reel(run: &Run, ports: &Ports, scratch: &std::path::Path, input: ReelIn
         let kit = &mut draft.context.business.kit;
         kit.style = settings.style.unwrap_or(kit.style);
         let (width_px, height_px) = settings.aspect.size_px(settings.resolution);
-        let choice = choose(run, ports, &review, &draft.script, (width_px, height_px)).await?;
+        let choice = choose(run, ports, &review, &draft, (width_px, height_px)).await?;
         let look = GeneratedLook {
             width_px,
             height_px,
@@ -132,7 +133,9 @@ async fn reel(run: &Run, ports: &Ports, scratch: &std::path::Path, input: ReelIn
             contains_generated: placed.iter().any(|placed| placed.pick.shot.generated),
             settings: &settings,
         };
-        let (outcome, reason, receipts) = match delivery.ask(run, ports).await? {
+        let decision = delivery.ask(run, ports).await?;
+        learn(run, ports, review.business, revision.number, &decision, &placed).await?;
+        let (outcome, reason, receipts) = match decision {
             Decision::Approved => ("published", String::new(), delivery.publish(run, ports, scratch).await?),
             Decision::Declined(reason) => ("declined", reason, Vec::new()),
             Decision::Change(note) if revision.number < MOST_REVISIONS => {

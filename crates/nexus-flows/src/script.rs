@@ -38,7 +38,11 @@ pub async fn script(
 ) -> Result<Draft, FlowError> {
     let context = run
         .by(ports.business.adapter())
-        .step(Arrow::FetchContext, async |_| ports.business.context(review.business).await)
+        .step(Arrow::FetchContext, async |_| {
+            let mut context = ports.business.context(review.business).await?;
+            context.memory = ports.brand.statements(review.business).await?;
+            Ok(context)
+        })
         .await?;
     let query = SearchQuery { text: review.text.clone(), limit: 24 };
     let found = run

@@ -1,5 +1,6 @@
 //! Embedded vector index and hybrid ranking: footage search with score and reason.
 
+mod brand;
 mod error;
 mod glance;
 pub mod index;
@@ -11,6 +12,7 @@ mod reason;
 mod split;
 mod words;
 
+pub use brand::EmbeddedBrandMemory;
 pub use error::MemoryError;
 pub use index::EmbeddedVectors;
 pub use memory::EmbeddedMemory;

@@ -16,7 +16,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue, header},
     response::Response,
-    routing::{get, post},
+    routing::{get, patch, post},
 };
 
 pub use api::openapi::document as openapi_document;
@@ -49,6 +49,8 @@ pub fn router(app: App) -> Router {
         .route("/v1/uploads", post(api::uploads::create))
         .route("/v1/reviews", get(api::reviews::list).post(api::reviews::accept))
         .route("/v1/search", get(api::search::search))
+        .route("/v1/memory", get(api::memory::list).post(api::memory::teach))
+        .route("/v1/memory/{statement}", patch(api::memory::edit).delete(api::memory::forget))
         .route("/v1/runs", get(api::runs::list))
         .route("/v1/runs/{run}", get(api::runs::show))
         .route("/v1/runs/{run}/retry", post(api::runs::retry))

@@ -33,7 +33,7 @@ impl BusinessDirectory for Store {
             sqlx::query_scalar(ONE).bind(&id).fetch_optional(self.readers()).await.map_err(failed)?;
         let document = document.ok_or_else(|| unknown(business).port("fetch the business"))?;
         let recent_quotes = sqlx::query_scalar(RECENT).bind(&id).fetch_all(self.readers()).await.map_err(failed)?;
-        Ok(BusinessContext { business: json("business", &document)?, recent_quotes })
+        Ok(BusinessContext { business: json("business", &document)?, recent_quotes, memory: Vec::new() })
     }
 
     async fn save(&self, business: &Business) -> PortResult<()> {

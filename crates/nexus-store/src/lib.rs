@@ -5,6 +5,7 @@
 
 mod approvals;
 mod blobs;
+mod brand;
 mod businesses;
 mod callbacks;
 mod disk;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use nexus_core::{
-    BusinessId, RunId,
+    BusinessId, RunId, StatementId,
     business::Style,
     film::{Aspect, Resolution},
     journal::RunState,
@@ -59,6 +59,12 @@ pub(crate) enum Command {
         /// What to do with it.
         #[command(subcommand)]
         command: ReviewCommand,
+    },
+    /// What a brand is remembered by: lists, tells, edits, forgets
+    Brand {
+        /// What to do.
+        #[command(subcommand)]
+        command: BrandCommand,
     },
     /// Looks into runs
     Run {
@@ -367,6 +373,57 @@ pub(crate) enum ReviewCommand {
         /// Makes the film now and waits until it awaits approval
         #[arg(long)]
         wait: bool,
+    },
+}
+
+/// `nexus brand`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum BrandCommand {
+    /// Every statement with what it rests on, the surest first
+    List {
+        /// Whose; may be left out when there is one business
+        #[arg(long, value_name = "ID")]
+        business: Option<BusinessId>,
+    },
+    /// Tells it something: "Fewer neon signs", "Never say cheap", or a whole document
+    Add {
+        /// One or more sentences
+        words: Option<String>,
+        /// A document on the brand's voice, plain text
+        #[arg(long, value_name = "FILE", conflicts_with = "words")]
+        file: Option<PathBuf>,
+        /// Whose; may be left out when there is one business
+        #[arg(long, value_name = "ID")]
+        business: Option<BusinessId>,
+    },
+    /// Makes a statement say something else; what is learnt later does not change it
+    Edit {
+        /// Its id
+        statement: StatementId,
+        /// What it says from now on
+        text: String,
+        /// Whose; may be left out when there is one business
+        #[arg(long, value_name = "ID")]
+        business: Option<BusinessId>,
+    },
+    /// Forgets a statement and what it rests on; only what happens later may bring it back
+    Forget {
+        /// Its id
+        statement: StatementId,
+        /// Whose; may be left out when there is one business
+        #[arg(long, value_name = "ID")]
+        business: Option<BusinessId>,
+    },
+    /// The statements nearest in meaning to a question
+    Recall {
+        /// In plain words
+        question: String,
+        /// At most that many
+        #[arg(long, default_value_t = 5)]
+        limit: usize,
+        /// Whose; may be left out when there is one business
+        #[arg(long, value_name = "ID")]
+        business: Option<BusinessId>,
     },
 }
 

@@ -93,7 +93,7 @@ impl Installation {
         let folders = wire::Folders { data: &config.data, outbox: &outbox };
         std::fs::create_dir_all(config.data.join("scratch")).context("make the scratch folder")?;
         let blobs = LocalBlobs::new(store.clone(), &storage_url)?;
-        let ports = Arc::new(wire::ports(config, &folders, &store, blobs)?);
+        let ports = Arc::new(wire::ports(config, &folders, &store, blobs, &clock)?);
         Ok(Self { config: config.clone(), store, ports, clock, storage, _lock: lock })
     }
 

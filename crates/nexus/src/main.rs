@@ -60,6 +60,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Up(arguments) => commands::up::run(arguments, load(&global)?).await,
         Command::Ingest(arguments) => commands::ingest::run(arguments, &load(&global)?, &global).await,
         Command::Search(arguments) => commands::search::run(arguments, &load(&global)?, &global).await,
+        Command::Brand { command } => commands::brand::run(command, &load(&global)?, &global).await,
         Command::Review { command } => commands::review::run(command, &load(&global)?, &global).await,
         Command::Run { command } => commands::run::run(command, &load(&global)?, &global).await,
         Command::Render(arguments) => commands::render::run(arguments, &load(&global)?, &global).await,

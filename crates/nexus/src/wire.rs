@@ -17,12 +17,13 @@ use nexus_connect::{
 use nexus_core::{
     BusinessId,
     port::{BlobStore, Embedder, Media, Ports, Tagger, VectorCatalog, VectorIndex},
+    time::Clock,
     vectors::{IndexName, IndexSpec, Metric},
 };
 use nexus_create::{CameraMove, DesignedStill, ExtractiveWriter, MachineVoice};
 use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
-use nexus_memory::{EmbeddedMemory, EmbeddedVectors};
+use nexus_memory::{EmbeddedBrandMemory, EmbeddedMemory, EmbeddedVectors};
 use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, LocalBlobs, PgVectorIndex, Store};
 use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
@@ -40,7 +41,13 @@ pub(crate) struct Folders<'a> {
 }
 
 /// Every port in the form that the configuration chose.
-pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs: LocalBlobs) -> anyhow::Result<Ports> {
+pub(crate) fn ports(
+    config: &Config,
+    folders: &Folders<'_>,
+    store: &Store,
+    blobs: LocalBlobs,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Ports> {
     let blobs: Arc<dyn BlobStore> = Arc::new(blobs);
     let media = media();
     let scratch = folders.data.join("scratch");
@@ -58,6 +65,7 @@ pub(crate) fn ports(config: &Config, folders: &Folders<'_>, store: &Store, blobs
         hosting: Arc::new(store.clone()),
         tagger: tagger(config, Arc::clone(&sight))?,
         memory: Arc::new(memory(store, &sight)),
+        brand: Arc::new(EmbeddedBrandMemory::new(Arc::new(store.clone()), words(&sight), Arc::clone(clock))),
         vectors: vectors(&config.vectors, store)?,
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
@@ -110,14 +118,18 @@ fn knobs(config: &InferenceConfig) -> inference::InferenceConfig {
 
 /// Search: by meaning where a model understands words, by words otherwise; in pictures where a model sees them.
 fn memory(store: &Store, sight: &Sight) -> EmbeddedMemory {
-    let words: Arc<dyn Embedder> = match sight.sentences() {
-        Some(model) => model,
-        None => Arc::new(LexicalEmbedder),
-    };
-    let memory = EmbeddedMemory::new(Arc::new(store.clone()), words);
+    let memory = EmbeddedMemory::new(Arc::new(store.clone()), words(sight));
     match sight.pair() {
         Some(pair) => memory.with_pictures(Arc::new(PairEmbedder::new(pair))),
         None => memory,
+    }
+}
+
+/// Who understands words: a model where there is one.
+fn words(sight: &Sight) -> Arc<dyn Embedder> {
+    match sight.sentences() {
+        Some(model) => model,
+        None => Arc::new(LexicalEmbedder),
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use nexus_core::script::ScriptRequest;
+use nexus_core::{
+    brand::{Leaning, Statement},
+    script::ScriptRequest,
+};
 
 use super::{
     clauses::{self, Clause},
@@ -47,7 +50,7 @@ impl<'a> Reading<'a> {
             .filter(|part| part.chars().next().is_some_and(char::is_uppercase))
             .map(str::to_owned)
             .collect();
-        let banned = banned_sequences(&business.voice.banned_words);
+        let banned = banned_sequences(&banned_words(request));
         let known_names: Vec<String> = names.iter().map(|name| fold(name)).collect();
         // The name on the door is not a thing to film: `Quay House` is no house.
         for word in words.iter_mut().filter(|word| word.is_capitalised() && known_names.contains(&word.folded)) {
@@ -75,7 +78,8 @@ impl<'a> Reading<'a> {
 
     /// The line for this film: the best one, moved on by the owner's wish, by lines already used and by the seed.
     pub(crate) fn choose(&self) -> Result<Candidate, CreateError> {
-        let all = quote::candidates(&self.words, &self.clauses);
+        let mut all = quote::candidates(&self.words, &self.clauses);
+        quote::lean(&mut all, &self.words, &leanings(self.request));
         let ranked = self.fresh(all);
         let Some(best) = ranked.first().cloned() else {
             return Err(CreateError::NothingToQuote { reasons: self.reasons() });
@@ -124,6 +128,24 @@ impl<'a> Reading<'a> {
         let words: Vec<&str> = reasons.into_iter().map(Reason::words).collect();
         if words.is_empty() { String::new() } else { format!(" (what it says {})", words.join("; or ")) }
     }
+}
+
+/// Words that the brand never uses: those of its voice, and those that its owner told since.
+fn banned_words(request: &ScriptRequest) -> Vec<String> {
+    let told = request.context.memory.iter().filter(|statement| statement.leaning == Leaning::Never);
+    let told = told.map(|statement| statement.topic.clone());
+    request.context.business.voice.banned_words.iter().cloned().chain(told).collect()
+}
+
+/// What the brand wants to read more of (above zero) or less of, as folded words.
+fn leanings(request: &ScriptRequest) -> Vec<(Vec<String>, f64)> {
+    let folded = |topic: &str| words::read(topic, "en").0.into_iter().map(|word| word.folded).collect();
+    let leaning = |statement: &Statement| match statement.leaning {
+        Leaning::More => Some((folded(&statement.topic), statement.weight)),
+        Leaning::Less => Some((folded(&statement.topic), -statement.weight)),
+        Leaning::Never | Leaning::Voice => None,
+    };
+    request.context.memory.iter().filter_map(leaning).collect()
 }
 
 /// Words of the footage that fits the review: what was matched and what is in the best shots.
@@ -183,7 +205,7 @@ impl Wish {
             return if revision == 0 { Self::None } else { Self::Other };
         };
         let has = |words: &[&str]| words.iter().any(|word| wish.contains(word));
-        if has(&["short", "kurz", "court", "brev", "mas corto", "fewer", "less text", "too long"]) {
+        if has(&["short", "kurz", "court", "brev", "mas corto", "fewer words", "less text", "too long"]) {
             Self::Shorter
         } else if has(&["line", "quote", "words", "sentence", "zitat", "satz", "phrase", "citation", "frase", "cita"]) {
             Self::OtherLine

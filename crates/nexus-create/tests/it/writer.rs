@@ -1,7 +1,8 @@
 //! The scriptwriter's rules.
 
 use nexus_core::{
-    ErrorKind,
+    ErrorKind, StatementId,
+    brand::{Leaning, Statement},
     business::{BusinessContext, Tone},
     footage::Shot,
     memory::Hit,
@@ -21,7 +22,7 @@ fn request(text: &str, rating: u8, language: &str) -> ScriptRequest {
     let mut review = factory::review("words");
     (review.text, review.rating, review.language) = (text.to_owned(), rating, language.to_owned());
     ScriptRequest {
-        context: BusinessContext { business: factory::business(), recent_quotes: Vec::new() },
+        context: BusinessContext { business: factory::business(), recent_quotes: Vec::new(), memory: Vec::new() },
         review,
         best: Vec::new(),
         seed: 7,
@@ -40,6 +41,36 @@ fn script(request: &ScriptRequest) -> Script {
 
 fn praise(script: &Script) -> Vec<&str> {
     script.scenes.iter().filter(|scene| scene.part == Part::Praise).map(|scene| scene.caption.as_str()).collect()
+}
+
+/// The request with something that the brand's owner told.
+fn remembering(request: ScriptRequest, leaning: Leaning, topic: &str) -> ScriptRequest {
+    let told = Statement {
+        id: StatementId::derived(&[topic]),
+        text: topic.into(),
+        leaning,
+        topic: topic.into(),
+        weight: 1.0,
+        by_owner: true,
+        evidence: Vec::new(),
+    };
+    let context = BusinessContext { memory: vec![told], ..request.context };
+    ScriptRequest { context, ..request }
+}
+
+#[test]
+fn what_the_brand_remembers_decides_which_line_is_quoted() {
+    let text = "We loved the fresh oysters by the harbour, so good and so generous. \
+                We loved the warm terrace by the water, so calm and so beautiful.";
+    let plain = || request(text, 5, "en");
+    for topic in ["oysters", "terrace"] {
+        let quote = script(&remembering(plain(), Leaning::More, topic)).quote;
+        assert!(quote.contains(topic), "more {topic}: {quote}");
+        let quote = script(&remembering(plain(), Leaning::Less, topic)).quote;
+        assert!(!quote.contains(topic), "less {topic}: {quote}");
+        let script = script(&remembering(plain(), Leaning::Never, topic));
+        assert!(!format!("{script:?}").contains(topic), "never {topic}: {script:?}");
+    }
 }
 
 fn review_named(name: &str) -> ScriptRequest {

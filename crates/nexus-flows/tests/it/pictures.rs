@@ -1,14 +1,15 @@
 //! Which picture stands under which words.
 
 use nexus_core::{
-    FrameRate, Frames,
+    FrameRate, Frames, StatementId,
+    brand::{Leaning, Statement},
     footage::{MediaInfo, Motion, Shot},
     memory::{Found, Hit},
     script::{Part, Scene},
 };
 use nexus_edit::{CutPlan, Slot};
 use nexus_flows::{
-    choose::{Choice, Pick, Story, assign},
+    choose::{Choice, Liking, Pick, Story, assign},
     fill::{Placed, fill},
 };
 use nexus_testkit::factory;
@@ -30,7 +31,7 @@ fn found(hits: &[Hit]) -> Found {
 static NOTHING: Found = Found { best: vec![], maybe: vec![], method: String::new() };
 
 fn story<'a>(scenes: &'a [Scene], found: &'a [Found]) -> Story<'a> {
-    Story { scenes, found, subject: &NOTHING, frame_px: FRAME_PX }
+    Story { scenes, found, subject: &NOTHING, likings: &[], frame_px: FRAME_PX }
 }
 
 fn names(choice: &Choice) -> Vec<&str> {
@@ -47,6 +48,39 @@ fn a_phrase_whose_own_shot_is_taken_keeps_to_its_neighbours_subject() {
     let choice = assign(&story(&scenes, &answers), &[sunset, terrace, wine]);
     assert_eq!(names(&choice), ["sunset.mp4", "terrace.mp4"]);
     assert_eq!(choice.picks[1].as_ref().map(|pick| pick.why.as_str()), Some("shows terrace.mp4."));
+}
+
+#[test]
+fn what_the_brand_wants_decides_between_pictures_that_fit_alike() {
+    let [neon, candle] = ["neon.mp4", "candle.mp4"].map(|name| factory::shot(name, &[]));
+    let scenes = [scene(Part::Praise, "the bar")];
+    let answers = [found(&[hit(&neon, 0.62), hit(&candle, 0.6)])];
+    let shots = [neon.clone(), candle.clone()];
+    assert_eq!(names(&assign(&story(&scenes, &answers), &shots)), ["neon.mp4"]);
+
+    let less = statement(Leaning::Less, "neon");
+    let likings = [Liking { statement: &less, found: found(&[hit(&neon, 0.9)]) }];
+    let told = Story { likings: &likings, ..story(&scenes, &answers) };
+    assert_eq!(names(&assign(&told, &shots)), ["candle.mp4"]);
+
+    let more = statement(Leaning::More, "candle light");
+    let likings = [Liking { statement: &more, found: found(&[hit(&candle, 0.9)]) }];
+    let choice = assign(&Story { likings: &likings, ..story(&scenes, &answers) }, &shots);
+    assert_eq!(names(&choice), ["candle.mp4"]);
+    let why = choice.picks[0].as_ref().map(|pick| pick.why.as_str());
+    assert_eq!(why, Some("shows candle.mp4. You want to see this: More candle light."));
+}
+
+fn statement(leaning: Leaning, topic: &str) -> Statement {
+    Statement {
+        id: StatementId::derived(&[topic]),
+        text: format!("{leaning:?} {topic}."),
+        leaning,
+        topic: topic.into(),
+        weight: 0.8,
+        by_owner: false,
+        evidence: Vec::new(),
+    }
 }
 
 #[test]
@@ -78,7 +112,7 @@ fn the_first_shot_shows_what_the_review_speaks_of_and_moves() {
     let (candle, wine) = (lively(candle, 1.0), lively(wine, 8.0));
     let scenes = [scene(Part::Hook, "oysters")];
     let subject = found(&[hit(&candle, 0.25), hit(&wine, 0.25)]);
-    let story = Story { scenes: &scenes, found: &[found(&[])], subject: &subject, frame_px: FRAME_PX };
+    let story = Story { scenes: &scenes, found: &[found(&[])], subject: &subject, likings: &[], frame_px: FRAME_PX };
     assert_eq!(names(&assign(&story, &[flame, candle, wine])), ["wine.mp4"]);
 }
 

@@ -40,7 +40,6 @@ const MARKERS: &[(&str, Leaning)] = &[
     ("without", Leaning::Less),
     ("avoid", Leaning::Less),
     ("hate", Leaning::Less),
-    ("never", Leaning::Less),
     ("weniger", Leaning::Less),
     ("ohne", Leaning::Less),
     ("keine", Leaning::Less),
@@ -52,8 +51,13 @@ const MARKERS: &[(&str, Leaning)] = &[
     ("more", Leaning::More),
     ("show", Leaning::More),
     ("prefer", Leaning::More),
-    ("love", Leaning::More),
-    ("like", Leaning::More),
+    ("i like", Leaning::More),
+    ("we like", Leaning::More),
+    ("i love", Leaning::More),
+    ("we love", Leaning::More),
+    ("would like", Leaning::More),
+    ("i'd like", Leaning::More),
+    ("we'd like", Leaning::More),
     ("add", Leaning::More),
     ("mehr", Leaning::More),
     ("zeig", Leaning::More),
@@ -100,21 +104,127 @@ pub(super) fn sentences(text: &str) -> Vec<String> {
 
 fn wants_of(sentence: &str) -> Vec<Want> {
     let folded = sentence.to_lowercase().replace('’', "'");
-    let places = markers(&folded);
+    let places = places(&folded);
     let mut found: Vec<Want> = Vec::new();
-    for (number, (end, leaning)) in places.iter().enumerate() {
-        let until = places.get(number + 1).map_or(folded.len(), |next| folded[..next.0].rfind(marker_at(&folded, next.0)).unwrap_or(folded.len()));
-        let rest = &folded[*end..until.max(*end)];
-        // "No, thank you": what follows a comma is not its topic.
-        if rest.starts_with(',') {
-            continue;
-        }
-        for topic in topics(rest, *leaning) {
-            let want = Want { leaning: *leaning, topic };
+    for (number, place) in places.iter().enumerate() {
+        let until = places.get(number + 1).map_or(folded.len(), |next| next.start);
+        for topic in topics(&folded[place.end..until], place.leaning) {
+            let want = Want { leaning: place.leaning, topic };
             if !found.contains(&want) {
                 found.push(want);
             }
         }
     }
     found
+}
+
+/// A marker in a sentence, by its bytes.
+struct Place {
+    start: usize,
+    end: usize,
+    leaning: Leaning,
+}
+
+/// The markers of a sentence from left to right, none inside another.
+fn places(folded: &str) -> Vec<Place> {
+    let is_edge = |at: usize| !folded[at..].starts_with(char::is_alphanumeric);
+    let mut places: Vec<Place> = Vec::new();
+    for (start, _) in folded.char_indices() {
+        let begins = start == 0 || !folded[..start].ends_with(|sign: char| sign.is_alphanumeric() || sign == '\'');
+        if !begins || places.last().is_some_and(|last| start < last.end) {
+            continue;
+        }
+        let marker = MARKERS.iter().find(|(marker, _)| folded[start..].starts_with(marker) && is_edge(start + marker.len()));
+        if let Some((marker, leaning)) = marker {
+            places.push(Place { start, end: start + marker.len(), leaning: *leaning });
+        }
+    }
+    places
+}
+
+/// What stands behind a marker: a quoted word, or the words up to where it is over; two of them around an `and`.
+fn topics(rest: &str, leaning: Leaning) -> Vec<String> {
+    // "No, thank you": what follows a comma is not its topic.
+    if rest.trim_start().starts_with([',', ':']) && leaning != Leaning::Never {
+        return Vec::new();
+    }
+    if leaning == Leaning::Never {
+        let quoted = quoted(rest);
+        if !quoted.is_empty() {
+            return quoted;
+        }
+    }
+    let first = rest.split([',', ':', '(', ')']).next().unwrap_or_default();
+    let parts = first.split(" and ").flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" und "));
+    parts.filter_map(topic).collect()
+}
+
+/// Words in quotation marks of any kind.
+fn quoted(text: &str) -> Vec<String> {
+    let marks = ['"', '“', '”', '„', '«', '»'];
+    let parts: Vec<&str> = text.split(marks).collect();
+    let inner = |part: &&str| part.trim().to_owned();
+    parts.iter().skip(1).step_by(2).map(inner).filter(|part| !part.is_empty() && part.len() <= 60).collect()
+}
+
+fn topic(text: &str) -> Option<String> {
+    let plain = |word: &str| word.trim_matches(|sign: char| !sign.is_alphanumeric()).to_owned();
+    let words = text.split_whitespace().map(plain).filter(|word| !word.is_empty());
+    let kept: Vec<String> = words
+        .skip_while(|word| OPENERS.contains(&word.as_str()))
+        .take_while(|word| !CLOSERS.contains(&word.as_str()))
+        .take(MOST_TOPIC_WORDS)
+        .collect();
+    let topic = kept.join(" ");
+    (topic.chars().filter(|sign| sign.is_alphabetic()).count() > 2).then_some(topic)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use Leaning::{Less, More, Never};
+
+    #[test]
+    fn what_sentences_want() {
+        let cases: &[(&str, &[(Leaning, &str)])] = &[
+            ("Fewer neon captions.", &[(Less, "neon captions")]),
+            ("Too many close-ups of plates, more of the terrace please", &[(Less, "close-ups of plates"), (More, "terrace")]),
+            ("More of our garden and the old oven!", &[(More, "garden"), (More, "old oven")]),
+            ("Please show the kitchen instead of the street", &[(More, "kitchen"), (Less, "street")]),
+            ("I don't like the red lamps", &[(Less, "red lamps")]),
+            ("Never say \"cheap\" or \"deal\".", &[(Never, "cheap"), (Never, "deal")]),
+            ("avoid the word customers", &[(Never, "customers")]),
+            ("It is too dark.", &[(Less, "dark")]),
+            ("No more waves. We love candle light", &[(Less, "waves"), (More, "candle light")]),
+            ("Weniger Neon, mehr von der Terrasse", &[(Less, "neon"), (More, "terrasse")]),
+            ("No, thank you", &[]),
+            ("another line", &[]),
+            ("shorter", &[]),
+            ("It looks like a bar, moreover", &[]),
+            ("", &[]),
+        ];
+        for (text, want) in cases {
+            let found = wants(text);
+            let found: Vec<(Leaning, &str)> = found.iter().map(|want| (want.leaning, want.topic.as_str())).collect();
+            assert_eq!(found, want.to_vec(), "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_are_read_by_sentences() {
+        let text = "# Voice\n\n- We are quiet.\n- Never say “cheap”\n\n* ok\n";
+        assert_eq!(sentences(text), ["Voice", "We are quiet", "Never say “cheap”"]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_topics_are_plain(text in "\\PC{0,200}") {
+            for want in wants(&text) {
+                prop_assert!(!want.topic.trim().is_empty());
+                prop_assert!(want.topic.split_whitespace().count() <= 20);
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod businesses;
 pub(crate) mod events;
+pub(crate) mod memory;
 pub(crate) mod openapi;
 pub(crate) mod reviews;
 pub(crate) mod runs;

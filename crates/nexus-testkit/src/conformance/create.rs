@@ -23,7 +23,7 @@ fn request(text: &str) -> ScriptRequest {
     let mut business = factory::business();
     business.voice.banned_words = vec!["lovely".into()];
     ScriptRequest {
-        context: BusinessContext { business, recent_quotes: Vec::new() },
+        context: BusinessContext { business, recent_quotes: Vec::new(), memory: Vec::new() },
         review: factory::review(text),
         best: Vec::new(),
         seed: 11,

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod beats;
+pub(crate) mod brand;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;

@@ -155,12 +155,52 @@ async fn the_owner_decides_and_nobody_else() {
     let detail = up.state_of(&run, "done").await;
     assert_eq!(detail["output"]["outcome"], "published");
     assert_eq!(detail["output"]["receipts"].as_array().map(Vec::len), Some(5));
+    let learnt = detail["steps"].as_array().expect("steps").iter().filter(|step| step["step"] == "learn").count();
+    assert_eq!(learnt, 1, "only the answer that stood is learnt from");
 
     // What was published can be watched, and search engines are told what it is.
     let hash = detail["output"]["film"]["hash"].as_str().expect("a hash")[..16].to_owned();
     let watch =
         up.client.get(up.url(&format!("/watch/{hash}"))).send().await.expect("an answer").text().await.expect("HTML");
     assert!(watch.contains("\"@type\":\"VideoObject\""), "{watch}");
+}
+
+#[tokio::test]
+async fn a_brands_memory_is_read_taught_edited_and_forgotten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let up = Up::start(folder.path());
+    let business = &material().kit.business;
+    let saved = up.client.post(up.url("/v1/businesses")).json(business).send().await.expect("an answer");
+    assert_eq!(saved.status(), StatusCode::OK);
+    let of = format!("business={}", business.id);
+    let taught = up.client.post(up.url(&format!("/v1/memory?{of}"))).json(&json!({ "words": "Fewer neon signs. Never say cheap." }));
+    let taught = taught.send().await.expect("an answer");
+    assert_eq!(taught.status(), StatusCode::CREATED);
+    assert_eq!(taught.json::<Value>().await.expect("JSON").as_array().map(Vec::len), Some(2));
+    let found = up.json(&format!("/v1/memory?{of}&q=neon")).await;
+    assert_eq!((&found[0]["text"], &found[0]["evidence"][0]["origin"]), (&json!("Fewer neon signs."), &json!("owner")));
+    let id = found[0]["id"].as_str().expect("an id").to_owned();
+    let one = up.url(&format!("/v1/memory/{id}?{of}"));
+    let edited = up.client.patch(&one).json(&json!({ "text": "No neon signs" })).send().await.expect("an answer");
+    assert_eq!(edited.json::<Value>().await.expect("JSON")["text"], "No neon signs");
+    assert_eq!(up.client.delete(&one).send().await.expect("an answer").status(), StatusCode::NO_CONTENT);
+    assert_eq!(up.client.delete(&one).send().await.expect("an answer").status(), StatusCode::NOT_FOUND);
+    assert_eq!(up.json(&format!("/v1/memory?{of}")).await.as_array().map(Vec::len), Some(1));
+
+    // The same from the command line, on the same data.
+    let data = folder.path().to_str().expect("UTF-8").to_owned();
+    let brand = |arguments: &[&str]| {
+        let output = nexus(&words(&[&["brand"], arguments, &["--json", "--data", data.as_str()]].concat()));
+        assert!(output.status.success(), "{}", stderr(&output));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap_or_default()
+    };
+    let listed = brand(&["list"]);
+    assert_eq!((listed.as_array().map(Vec::len), &listed[0]["topic"]), (Some(1), &json!("cheap")));
+    let added = brand(&["add", "More of the garden"]);
+    let id = added[0]["id"].as_str().expect("an id");
+    assert_eq!(brand(&["edit", id, "More of the old garden"])[0]["topic"], "old garden");
+    brand(&["forget", id]);
+    assert_eq!(brand(&["recall", "garden", "--limit", "3"]), json!([]));
 }
 
 #[tokio::test]
