@@ -90,9 +90,9 @@ impl Vendor {
         let name = HeaderName::from_bytes(name.trim().to_ascii_lowercase().as_bytes())
             .map_err(|_| refused("the header that carries the key has a name that no header has"))?;
         let value = HeaderValue::from_str(&format!("{scheme}{}", secret.expose())).ok();
-        let mut value = value.filter(|_| !secret.expose().is_empty()).ok_or_else(|| {
-            refused(&format!("the API key ({key}) is missing, or holds characters that no key has"))
-        })?;
+        let mut value = value
+            .filter(|_| !secret.expose().is_empty())
+            .ok_or_else(|| refused(&format!("the API key ({key}) is missing, or holds characters that no key has")))?;
         value.set_sensitive(true);
         self.headers.push((name, value));
         self.secret = Some(secret);

@@ -75,8 +75,7 @@ pub async fn choose(
             likings.push(Liking { statement, found: ports.memory.search(business, &query).await? });
         }
         let shots = ports.memory.all(business).await?;
-        let story =
-            Story { scenes: &script.scenes, found: &found, subject: &subject, likings: &likings, frame_px };
+        let story = Story { scenes: &script.scenes, found: &found, subject: &subject, likings: &likings, frame_px };
         Ok(assign(&story, &shots))
     })
     .await
@@ -240,9 +239,8 @@ impl Story<'_> {
 
     /// The statement that speaks most for this shot, in words.
     fn wish_for(&self, shot: &Shot) -> Option<String> {
-        let speaks = |liking: &&Liking<'_>| {
-            liking.statement.leaning == Leaning::More && sure_hit(&liking.found, shot).is_some()
-        };
+        let speaks =
+            |liking: &&Liking<'_>| liking.statement.leaning == Leaning::More && sure_hit(&liking.found, shot).is_some();
         self.likings.iter().find(speaks).map(|liking| format!(" You want to see this: {}", liking.statement.text))
     }
 

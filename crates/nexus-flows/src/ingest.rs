@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use nexus_core::{
     Arrow, AssetId, BusinessId, ErrorKind, PortError,
     blob::{Arrival, BlobRef},
-    footage::{Examination, Seen, Shot},
-    port::{Ports, TagWords},
+    footage::{Examination, MediaInfo, Seen, Shot},
+    journal::StepName,
+    port::{Ports, StepContext, TagWords},
 };
 use nexus_workflow::{Flow, FlowError, Run};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,7 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
         .await?;
     run.note(Arrow::TriggerVision, arrival.event.clone()).await?;
 
+    first_look(run, ports, &stored, &words).await?;
     let shots: Vec<Shot> = run
         .by(ports.tagger.adapter())
         .step(Arrow::AnalyzeFrames, async |context| {
@@ -78,6 +80,25 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
         .step(Arrow::StoreTags, async |_| ports.memory.upsert(run.business(), &shots).await)
         .await?;
     Ok(Ingested { asset, file_name: arrival.file_name.clone(), shots: count, tags: best_tags(&shots) })
+}
+
+/// First words for what is in a film, while all of it is still being decoded; the step's output shows them. They are not
+/// remembered: what cannot be decoded to its end must not be found. A model that runs elsewhere is asked once, later.
+async fn first_look(run: &Run, ports: &Ports, stored: &BlobRef, words: &TagWords) -> Result<(), FlowError> {
+    if ports.tagger.adapter() != "embedded" {
+        return Ok(());
+    }
+    let look = async |context: StepContext| {
+        let file = ports.blobs.local_file(stored).await?;
+        let Examination { info, shots, .. } = ports.media.glance(&file, &context).await?;
+        // A few moments say nothing of movement and sound, as in a photo.
+        let moments = MediaInfo { duration_s: 0.0, ..info };
+        let seen = ports.tagger.tag(&moments, &shots, words).await?;
+        Ok::<_, PortError>(seen.into_iter().flat_map(|seen| seen.tags).map(|tag| tag.name).collect::<Vec<String>>())
+    };
+    // What is wrong with a file is for the full pass to say.
+    run.step(StepName::aside("first-look"), async |context| Ok(look(context).await.unwrap_or_default())).await?;
+    Ok(())
 }
 
 fn vanished(file_name: &str) -> PortError {

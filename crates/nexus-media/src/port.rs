@@ -10,7 +10,13 @@ use nexus_core::{
     port::{Adapter, Media, Sound, StepContext},
 };
 
-use crate::{Limits, examine::examine, listen::listen, probe::probe, rendition::rendition};
+use crate::{
+    Limits,
+    examine::{examine, glance},
+    listen::listen,
+    probe::probe,
+    rendition::rendition,
+};
 
 /// Reads media files with ffmpeg and ffprobe.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +42,10 @@ impl Media for FfmpegMedia {
 
     async fn examine(&self, file: &Path, context: &StepContext) -> PortResult<Examination> {
         Ok(examine(file, &self.limits, context).await?)
+    }
+
+    async fn glance(&self, file: &Path, context: &StepContext) -> PortResult<Examination> {
+        Ok(glance(file, &self.limits, context).await?)
     }
 
     async fn listen(&self, file: &Path) -> PortResult<Box<dyn Sound>> {

@@ -86,7 +86,8 @@ impl BrandStore for Store {
     async fn amendments(&self, business: BusinessId) -> PortResult<BTreeMap<StatementId, Amendment>> {
         let rows: Vec<(String, String)> =
             sqlx::query_as(AMENDMENTS).bind(business.to_string()).fetch_all(self.readers()).await.map_err(reading)?;
-        let amendment = |(id, document): &(String, String)| Ok((stored_id("statement", id)?, json("amendment", document)?));
+        let amendment =
+            |(id, document): &(String, String)| Ok((stored_id("statement", id)?, json("amendment", document)?));
         let read = rows.iter().map(amendment).collect::<Result<_, StoreError>>();
         read.map_err(|error| error.port("read a brand's memory"))
     }

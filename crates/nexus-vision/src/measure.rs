@@ -13,7 +13,8 @@ const GRID: (usize, usize) = (24, 14);
 /// Sharp or soft, from the variance of the Laplacian (about 20 soft, 200 crisp).
 pub(crate) fn sharpness_tags(sharpness: f64) -> Vec<(&'static str, f64)> {
     let log = sharpness.max(0.1).ln();
-    vec![("sharp", grade(log, 150_f64.ln(), 600_f64.ln())), ("soft", grade(log, 28_f64.ln(), 8_f64.ln()))]
+    // Any picture is sharp at this size unless it is badly out of focus: only that can be said.
+    vec![("soft", grade(log, 28_f64.ln(), 8_f64.ln()))]
 }
 
 /// Picture quality, 0 to 1: the weighted geometric mean of sharpness, exposure and steadiness, so that one

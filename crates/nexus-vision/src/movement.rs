@@ -9,7 +9,7 @@ pub(crate) fn motion_tags(motion: &Motion) -> Vec<(&'static str, f64)> {
     let drift = motion.pan.abs().max(motion.tilt.abs()).max(motion.zoom.abs());
     let mut tags = vec![
         ("static", grade(drift, 0.02, 0.0).min(grade(motion.shake, 0.05, 0.01))),
-        ("hand-held", grade(motion.shake, 0.09, 0.25)),
+        ("hand-held", grade(motion.shake, 0.12, 0.3)),
         ("lively", grade(motion.activity, 13.0, 30.0)),
         ("calm", grade(motion.activity, 3.5, 1.0)),
     ];

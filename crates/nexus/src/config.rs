@@ -2,8 +2,8 @@
 //! what it does not know, and lists every mistake at once.
 
 mod access;
-mod keys;
 mod inference;
+mod keys;
 mod load;
 mod vectors;
 

@@ -29,7 +29,8 @@ use nexus_store::{EmbeddedNotifier, LocalBlobs, PgVectorIndex, Store};
 use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
 
 use crate::config::{
-    BananaConfig, Config, EncoderName, EncoderPreset, InferenceConfig, OpenAiConfig, TaggerKind, VectorsConfig, VectorsKind,
+    BananaConfig, Config, EncoderName, EncoderPreset, InferenceConfig, OpenAiConfig, TaggerKind, VectorsConfig,
+    VectorsKind,
 };
 
 /// The folders of an installation below its data folder.

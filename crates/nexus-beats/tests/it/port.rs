@@ -53,6 +53,10 @@ impl Media for Shelf {
         Err(elsewhere())
     }
 
+    async fn glance(&self, _file: &Path, _context: &StepContext) -> PortResult<Examination> {
+        Err(elsewhere())
+    }
+
     async fn listen(&self, file: &Path) -> PortResult<Box<dyn Sound>> {
         let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
         let (bpm, length_s) = match name {

@@ -50,7 +50,9 @@ impl VisionChat {
         let path = ["chat", "completions"];
         let answer = self.vendor.call(OP, hyper::Method::POST, &path, &[], Some(body.to_string().into_bytes())).await?;
         let choice = answer.pointer("/choices/0").unwrap_or(&Value::Null);
-        if let Some(refusal) = choice.pointer("/message/refusal").and_then(Value::as_str).filter(|text| !text.is_empty()) {
+        if let Some(refusal) =
+            choice.pointer("/message/refusal").and_then(Value::as_str).filter(|text| !text.is_empty())
+        {
             let said: String = refusal.chars().filter(|sign| !sign.is_control()).take(200).collect();
             return Err(PortError::new(ErrorKind::Refused, PROVIDER, OP, format!("the model declined: {said}")));
         }
@@ -58,7 +60,9 @@ impl VisionChat {
             Some("content_filter") => {
                 Err(PortError::new(ErrorKind::Refused, PROVIDER, OP, "its content filter stopped the answer"))
             }
-            Some("length") => Err(PortError::new(ErrorKind::Invalid, PROVIDER, OP, "its answer was cut off; use another model")),
+            Some("length") => {
+                Err(PortError::new(ErrorKind::Invalid, PROVIDER, OP, "its answer was cut off; use another model"))
+            }
             _ => {
                 let text = choice.pointer("/message/content").and_then(Value::as_str);
                 text.map(str::to_owned).ok_or_else(|| unreadable("no answer of a model"))
@@ -101,16 +105,20 @@ impl Inference for VisionChat {
     }
 
     async fn look(&self, pictures: &Pictures) -> PortResult<Opinion> {
-        let image = |jpeg: &Vec<u8>| json!({"type": "image_url", "image_url": {"url": data_url(jpeg), "detail": "low"}});
+        let image =
+            |jpeg: &Vec<u8>| json!({"type": "image_url", "image_url": {"url": data_url(jpeg), "detail": "low"}});
         let content: Vec<Value> = pictures.jpegs.iter().map(image).collect();
-        let mut messages = vec![json!({"role": "system", "content": TASK}), json!({"role": "user", "content": content})];
+        let mut messages =
+            vec![json!({"role": "system", "content": TASK}), json!({"role": "user", "content": content})];
         let text = self.answer(&messages).await?;
         if let Some(opinion) = read(&text) {
             return Ok(opinion);
         }
         // One turn to mend it: servers that ignore the schema often answer in prose first.
         messages.push(json!({"role": "assistant", "content": text}));
-        messages.push(json!({"role": "user", "content": format!("Answer with JSON of this schema alone: {}", schema())}));
-        read(&self.answer(&messages).await?).ok_or_else(|| unreadable("no JSON, also when asked again; use another model"))
+        messages
+            .push(json!({"role": "user", "content": format!("Answer with JSON of this schema alone: {}", schema())}));
+        read(&self.answer(&messages).await?)
+            .ok_or_else(|| unreadable("no JSON, also when asked again; use another model"))
     }
 }

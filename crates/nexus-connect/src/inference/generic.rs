@@ -151,7 +151,8 @@ impl Inference for HttpInference {
             answer = self.waited(polling, answer).await?;
         }
         let place = answer.pointer(&self.result);
-        let place = place.ok_or_else(|| invalid(&format!("the answer has nothing at {} (inference.result)", self.result)))?;
+        let place =
+            place.ok_or_else(|| invalid(&format!("the answer has nothing at {} (inference.result)", self.result)))?;
         // Models that write give their JSON as a text.
         let inner = place.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
         Opinion::read(inner.as_ref().unwrap_or(place)).ok_or_else(|| {

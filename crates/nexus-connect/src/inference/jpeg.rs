@@ -11,8 +11,7 @@ pub(super) fn of(frame: &SmallFrame) -> Option<Vec<u8>> {
     let mut jpeg = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut jpeg, QUALITY);
     let pixels = frame.width_px > 0 && frame.height_px > 0;
-    let written =
-        pixels && write(encoder, frame).is_ok();
+    let written = pixels && write(encoder, frame).is_ok();
     written.then_some(jpeg)
 }
 

@@ -39,7 +39,8 @@ impl Opinion {
             Value::String(text) => Some(Self { words: Vec::new(), caption: Some(sentence(text)?) }),
             Value::Array(words) => Some(Self { words: read_words(words), caption: None }),
             Value::Object(fields) => {
-                let words = ["tags", "labels", "predictions", "classes"].iter().find_map(|name| fields.get(*name)?.as_array());
+                let words =
+                    ["tags", "labels", "predictions", "classes"].iter().find_map(|name| fields.get(*name)?.as_array());
                 let caption = ["caption", "description"].iter().find_map(|name| sentence(fields.get(*name)?.as_str()?));
                 (words.is_some() || caption.is_some())
                     .then(|| Self { words: words.map(|words| read_words(words)).unwrap_or_default(), caption })
@@ -101,7 +102,10 @@ mod tests {
             assert_eq!(words(&answer), said, "{answer}");
         }
         assert_eq!(words(&json!({"labels": ["Beach"]})), vec![("beach".to_owned(), UNSCORED)]);
-        assert_eq!(Opinion::read(&json!(" A beach. ")).and_then(|opinion| opinion.caption).as_deref(), Some("A beach."));
+        assert_eq!(
+            Opinion::read(&json!(" A beach. ")).and_then(|opinion| opinion.caption).as_deref(),
+            Some("A beach.")
+        );
         for nothing in [json!(null), json!(7), json!({"ok": true}), json!("  ")] {
             assert_eq!(Opinion::read(&nothing), None, "{nothing}");
         }

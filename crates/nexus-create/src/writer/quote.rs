@@ -73,17 +73,18 @@ pub(crate) fn candidates(words: &[Word], clauses: &[Clause]) -> Vec<Candidate> {
 }
 
 /// How much what the brand wants counts beside what a line says.
-const LEANING_SHARE: f64 = 1.5;
+const LEANING_SHARE: f64 = 3.0;
 
 /// Moves lines that speak of what the brand wants more of forward, those of what it wants less of back. `leanings` are
 /// folded words of a topic and its weight, -1 to 1.
 pub(crate) fn lean(candidates: &mut [Candidate], words: &[Word], leanings: &[(Vec<String>, f64)]) {
-    let is_same = |one: &str, other: &str| one == other || one.strip_suffix('s').unwrap_or(one) == other.strip_suffix('s').unwrap_or(other);
+    let is_same = |one: &str, other: &str| {
+        one == other || one.strip_suffix('s').unwrap_or(one) == other.strip_suffix('s').unwrap_or(other)
+    };
     for candidate in candidates.iter_mut() {
         let key = candidate.key(words);
-        let speaks_of = |topic: &[String]| {
-            !topic.is_empty() && topic.iter().all(|word| key.iter().any(|said| is_same(said, word)))
-        };
+        let speaks_of =
+            |topic: &[String]| !topic.is_empty() && topic.iter().all(|word| key.iter().any(|said| is_same(said, word)));
         let wanted: f64 = leanings.iter().filter(|(topic, _)| speaks_of(topic)).map(|(_, weight)| weight).sum();
         candidate.score += LEANING_SHARE * wanted.clamp(-1.5, 1.5);
     }

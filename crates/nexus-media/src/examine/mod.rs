@@ -2,6 +2,7 @@
 
 mod cuts;
 mod flow;
+mod glance;
 mod gradual;
 mod hearing;
 mod look;
@@ -26,6 +27,7 @@ use crate::{
     runner::{Feed, Launch, Pace, Process, Program},
 };
 
+pub(crate) use self::glance::glance;
 use self::{cuts::CutFinder, gradual::GradualFinder, hearing::Heard, look::Look, takes::Takes};
 
 /// Width of the frames that are seen, in pixels; movement and cuts are measured at half of it.

@@ -58,7 +58,8 @@ fn statement(id: StatementId, mut pieces: Vec<Evidence>, amendment: Option<&Amen
     let newest = pieces.first()?.clone();
     let (leaning, weight) = lean(&pieces);
     let mut by_owner = pieces.iter().any(|piece| piece.origin == Origin::Owner);
-    let (mut text, mut topic, mut leaning, mut weight) = (sentence(leaning, &newest.topic), newest.topic, leaning, weight);
+    let (mut text, mut topic, mut leaning, mut weight) =
+        (sentence(leaning, &newest.topic), newest.topic, leaning, weight);
     if let Some(Amendment::Edited { text: edited, .. }) = amendment {
         // What the owner made of it stands, whatever is learnt later.
         (by_owner, weight) = (true, 1.0);

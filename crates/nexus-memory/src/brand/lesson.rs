@@ -86,9 +86,12 @@ fn answered(lesson: &Lesson, at: Instant) -> Vec<Evidence> {
         let mut shown = shown.clone();
         shown.sort();
         shown.dedup();
-        pieces.extend(leaning.into_iter().flat_map(|leaning| {
-            shown.iter().map(move |topic| (topic.clone(), leaning))
-        }).map(|(topic, leaning)| piece(topic, leaning, SHOWN)));
+        pieces.extend(
+            leaning
+                .into_iter()
+                .flat_map(|leaning| shown.iter().map(move |topic| (topic.clone(), leaning)))
+                .map(|(topic, leaning)| piece(topic, leaning, SHOWN)),
+        );
     }
     pieces
 }

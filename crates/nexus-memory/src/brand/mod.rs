@@ -60,7 +60,8 @@ impl BrandMemory for EmbeddedBrandMemory {
     async fn learn(&self, business: BusinessId, lesson: &Lesson) -> PortResult<Vec<Statement>> {
         let (Lesson::Told { words, .. } | Lesson::Answered { words, .. }) = lesson;
         if words.chars().count() > MOST_LESSON_CHARS {
-            let message = format!("the text is longer than {MOST_LESSON_CHARS} characters; take its most important part");
+            let message =
+                format!("the text is longer than {MOST_LESSON_CHARS} characters; take its most important part");
             return Err(PortError::new(ErrorKind::Invalid, "brand memory", "learn", message));
         }
         let pieces = lesson::evidence(lesson, self.clock.now());
@@ -80,7 +81,8 @@ impl BrandMemory for EmbeddedBrandMemory {
         self.one(business, id).await?;
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.is_empty() || text.chars().count() > MOST_TEXT_CHARS {
-            let message = format!("a statement is one sentence of 1 to {MOST_TEXT_CHARS} characters; to remove it, forget it");
+            let message =
+                format!("a statement is one sentence of 1 to {MOST_TEXT_CHARS} characters; to remove it, forget it");
             return Err(PortError::new(ErrorKind::Invalid, "brand memory", "edit a statement", message));
         }
         self.store.amend(business, id, &Amendment::Edited { text, at: self.clock.now() }).await?;
@@ -100,7 +102,10 @@ impl BrandMemory for EmbeddedBrandMemory {
         let mut recalled: Vec<Recalled> = statements
             .into_iter()
             .zip(answers)
-            .map(|(statement, vector)| Recalled { score: cosine(&question.values, &vector.values).clamp(0.0, 1.0), statement })
+            .map(|(statement, vector)| Recalled {
+                score: cosine(&question.values, &vector.values).clamp(0.0, 1.0),
+                statement,
+            })
             .filter(|recalled| recalled.score > 0.0)
             .collect();
         recalled.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.statement.id.cmp(&b.statement.id)));

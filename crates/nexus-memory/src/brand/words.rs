@@ -134,7 +134,8 @@ fn places(folded: &str) -> Vec<Place> {
         if !begins || places.last().is_some_and(|last| start < last.end) {
             continue;
         }
-        let marker = MARKERS.iter().find(|(marker, _)| folded[start..].starts_with(marker) && is_edge(start + marker.len()));
+        let marker =
+            MARKERS.iter().find(|(marker, _)| folded[start..].starts_with(marker) && is_edge(start + marker.len()));
         if let Some((marker, leaning)) = marker {
             places.push(Place { start, end: start + marker.len(), leaning: *leaning });
         }
@@ -190,7 +191,10 @@ mod tests {
     fn what_sentences_want() {
         let cases: &[(&str, &[(Leaning, &str)])] = &[
             ("Fewer neon captions.", &[(Less, "neon captions")]),
-            ("Too many close-ups of plates, more of the terrace please", &[(Less, "close-ups of plates"), (More, "terrace")]),
+            (
+                "Too many close-ups of plates, more of the terrace please",
+                &[(Less, "close-ups of plates"), (More, "terrace")],
+            ),
             ("More of our garden and the old oven!", &[(More, "garden"), (More, "old oven")]),
             ("Please show the kitchen instead of the street", &[(More, "kitchen"), (Less, "street")]),
             ("I don't like the red lamps", &[(Less, "red lamps")]),

@@ -93,12 +93,16 @@ async fn what_films_showed_counts_when_it_was_answered_alike_twice() {
 async fn a_document_on_the_voice_is_read_by_sentences() {
     let (memory, _folder) = memory().await;
     let quay = house("quay");
-    let words = "# How we speak\n\n- We are quiet and warm.\n- Never say \"cheap\".\n- More of the sea, fewer cocktails.\n";
+    let words =
+        "# How we speak\n\n- We are quiet and warm.\n- Never say \"cheap\".\n- More of the sea, fewer cocktails.\n";
     let lesson = Lesson::Told { words: words.into(), document: Some("voice.md".into()) };
     memory.learn(quay, &lesson).await.expect("learnt");
     let mut found = texts(&memory, quay).await;
     found.sort();
-    assert_eq!(found, ["Fewer cocktails.", "How we speak.", "More sea.", "Never say “cheap”.", "We are quiet and warm."]);
+    assert_eq!(
+        found,
+        ["Fewer cocktails.", "How we speak.", "More sea.", "Never say “cheap”.", "We are quiet and warm."]
+    );
     let near = memory.recall(quay, "the sea", 1).await.expect("recalled");
     assert_eq!(near[0].statement.text, "More sea.");
     let nothing = memory.learn(quay, &told(" \n - \n")).await.expect_err("no sentence");
@@ -113,7 +117,10 @@ async fn the_owner_edits_and_makes_forget() {
     let id = learnt[0].id;
 
     let edited = memory.edit(quay, id, " Never  say \"lamp\" ").await.expect("edited");
-    assert_eq!((edited.text.as_str(), edited.leaning, edited.topic.as_str()), ("Never say \"lamp\"", Leaning::Never, "lamp"));
+    assert_eq!(
+        (edited.text.as_str(), edited.leaning, edited.topic.as_str()),
+        ("Never say \"lamp\"", Leaning::Never, "lamp")
+    );
     assert!(edited.by_owner && edited.weight == 1.0);
     memory.learn(quay, &answered(1, Answer::Changed, "more lamps", &[])).await.expect("learnt");
     assert_eq!(texts(&memory, quay).await, ["Never say \"lamp\""], "what the owner made of it stands");

@@ -51,9 +51,11 @@ impl Asked {
             (None, Some(image), _) => Subject::Images(vec![decoded(image).ok_or_else(|| not_base64("image"))?]),
             (None, None, Some(_)) => return Err("url must be an http or https address".into()),
             (None, None, None) => {
-                return Err("expected \"image\" or \"images\" (base64 of JPEG, PNG or WebP), or \"url\" (of a clip or \
+                return Err(
+                    "expected \"image\" or \"images\" (base64 of JPEG, PNG or WebP), or \"url\" (of a clip or \
                             picture)"
-                    .into());
+                        .into(),
+                );
             }
         };
         let tags = body.get("user_tags").and_then(Value::as_array).into_iter().flatten();

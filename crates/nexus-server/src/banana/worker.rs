@@ -39,7 +39,8 @@ impl VisionWorker {
             tokio::fs::write(file.path(), image).await.map_err(disk)?;
             let file = file.into_temp_path();
             let examined = self.examine(&file).await;
-            let Examination { info: found, shots, frames: _ } = examined.map_err(|error| in_words_of_client(error, &file))?;
+            let Examination { info: found, shots, frames: _ } =
+                examined.map_err(|error| in_words_of_client(error, &file))?;
             for view in shots {
                 match &mut shot {
                     None => shot = Some(ShotView { sharpness: view.sharpness / count, ..view }),
@@ -72,8 +73,7 @@ impl VisionWorker {
     }
 
     async fn examine(&self, file: &Path) -> PortResult<Examination> {
-        let key =
-            StepKey { run: RunId::derived(&["vision"]), step: StepName::aside("look"), item: String::new() };
+        let key = StepKey { run: RunId::derived(&["vision"]), step: StepName::aside("look"), item: String::new() };
         self.media.examine(file, &StepContext::quiet(key)).await
     }
 }

@@ -29,6 +29,7 @@ pub struct MediaFiles<'a> {
 /// With the name of the rule that the adapter breaks.
 pub async fn check(media: &dyn Media, files: &MediaFiles<'_>) {
     facts(media, files).await;
+    moments(media, files).await;
     shots(media, files).await;
     sound(media, files).await;
     copies(media, files).await;
@@ -45,6 +46,18 @@ async fn facts(media: &dyn Media, files: &MediaFiles<'_>) {
     assert!(mute.audio.is_none(), "rule: no sound is said to be none");
     let again = media.probe(files.clip).await.expect("rule: facts can be asked twice");
     assert_eq!(again, info, "rule: facts do not change");
+}
+
+async fn moments(media: &dyn Media, files: &MediaFiles<'_>) {
+    let context = factory::context("media");
+    let glance = media.glance(files.clip, &context).await.expect("rule: a clip can be glanced at");
+    let [shot] = glance.shots.as_slice() else { panic!("rule: a glance is one shot") };
+    assert!((2..=8).contains(&shot.frames.len()), "rule: a few moments of it");
+    assert!(glance.frames < 10, "rule: nothing else is decoded");
+    let whole = media.examine(files.clip, &context).await.expect("rule: a clip can be examined");
+    assert_eq!(glance.info, whole.info, "rule: both know the same facts");
+    let size = |view: &nexus_core::footage::ShotView| (view.frames[0].width_px, view.frames[0].height_px);
+    assert_eq!(size(shot), size(&whole.shots[0]), "rule: frames of a glance are like all others");
 }
 
 async fn shots(media: &dyn Media, files: &MediaFiles<'_>) {

@@ -173,7 +173,10 @@ async fn a_brands_memory_is_read_taught_edited_and_forgotten() {
     let saved = up.client.post(up.url("/v1/businesses")).json(business).send().await.expect("an answer");
     assert_eq!(saved.status(), StatusCode::OK);
     let of = format!("business={}", business.id);
-    let taught = up.client.post(up.url(&format!("/v1/memory?{of}"))).json(&json!({ "words": "Fewer neon signs. Never say cheap." }));
+    let taught = up
+        .client
+        .post(up.url(&format!("/v1/memory?{of}")))
+        .json(&json!({ "words": "Fewer neon signs. Never say cheap." }));
     let taught = taught.send().await.expect("an answer");
     assert_eq!(taught.status(), StatusCode::CREATED);
     assert_eq!(taught.json::<Value>().await.expect("JSON").as_array().map(Vec::len), Some(2));

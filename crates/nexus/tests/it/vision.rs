@@ -10,7 +10,11 @@ use std::{
     },
 };
 
-use axum::{Json, Router, http::HeaderMap, routing::{get, post}};
+use axum::{
+    Json, Router,
+    http::HeaderMap,
+    routing::{get, post},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -78,16 +82,13 @@ async fn serve(app: Router) -> String {
 async fn a_worker_sees_pictures_and_clips_for_who_has_the_key() {
     let models = tempfile::tempdir().expect("a folder");
     let clip = material().kit.footage[0].clone();
-    let files = serve(Router::new().route(
-        "/clip.mp4",
-        get(move || std::future::ready(std::fs::read(&clip).expect("a demo clip"))),
-    ))
+    let files = serve(
+        Router::new().route("/clip.mp4", get(move || std::future::ready(std::fs::read(&clip).expect("a demo clip")))),
+    )
     .await;
     let allowed = format!("[\"{files}\"]");
-    let worker = worker(
-        models.path(),
-        &[("NEXUS__BANANA__KEY", "right"), ("NEXUS__FETCH__ALLOWED_PRIVATE_ORIGINS", &allowed)],
-    );
+    let worker =
+        worker(models.path(), &[("NEXUS__BANANA__KEY", "right"), ("NEXUS__FETCH__ALLOWED_PRIVATE_ORIGINS", &allowed)]);
     let client = reqwest::Client::new();
     let ask = async |key: &str, body: String| {
         let request = client.post(&worker.address).header("x-banana-api-key", key).body(body);
@@ -101,7 +102,8 @@ async fn a_worker_sees_pictures_and_clips_for_who_has_the_key() {
     assert_eq!(ask("wrong", image.clone()).await.0, StatusCode::UNAUTHORIZED);
     let (status, told) = ask("right", image).await;
     assert_eq!(status, StatusCode::OK, "{told}");
-    let names: Vec<&str> = told["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
+    let names: Vec<&str> =
+        told["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
     assert!(names.contains(&"our terrace") && names.len() > 2, "{told}");
 
     let (status, told) = ask("right", json!({ "url": format!("{files}/clip.mp4") }).to_string()).await;
