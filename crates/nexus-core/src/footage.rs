@@ -247,6 +247,9 @@ pub struct Shot {
     pub info: MediaInfo,
     /// Sound under the shot.
     pub sound: Option<ShotSound>,
+    /// The eyes that saw it ([`crate::port::Tagger::eyes`]); empty for shots from before that was kept.
+    #[serde(default)]
+    pub seen_by: String,
     /// True when the product made it; labelled as such wherever it is shown.
     pub generated: bool,
     /// One sentence of a model that can describe; empty without one.

@@ -153,6 +153,9 @@ pub trait Media: Adapter + Send + Sync {
 /// Banana: says what is in a shot.
 #[async_trait]
 pub trait Tagger: Adapter + Send + Sync {
+    /// What sees, with its version: models and rules. Shots that other eyes saw are looked at again.
+    fn eyes(&self) -> String;
+
     /// One opinion per shot, in order. `words` are those of the file's name and its owner.
     async fn tag(&self, info: &MediaInfo, shots: &[ShotView], words: &TagWords) -> PortResult<Vec<Seen>>;
 }

@@ -116,6 +116,7 @@ fn generated_pick(business: BusinessId, scene: &Scene, (blob, info): (BlobRef, M
         sound: None,
         generated: true,
         caption: String::new(),
+        seen_by: String::new(),
         vectors: Vec::new(),
         blob,
         info,

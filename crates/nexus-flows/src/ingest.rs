@@ -72,7 +72,14 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
             let examined = ports.media.examine(&file, &context).await;
             let examination = examined.map_err(|error| in_words_of_owner(error, &stored, &arrival.file_name))?;
             let seen = ports.tagger.tag(&examination.info, &examination.shots, &words).await?;
-            Ok(describe(asset, run.business(), arrival, examination, seen))
+            let clip = Clip {
+                asset,
+                business: run.business(),
+                blob: arrival.object.clone(),
+                file_name: arrival.file_name.clone(),
+                eyes: ports.tagger.eyes(),
+            };
+            Ok(describe(&clip, examination, seen))
         })
         .await?;
     let count = run
@@ -113,20 +120,24 @@ fn in_words_of_owner(mut error: PortError, stored: &BlobRef, file_name: &str) ->
     error
 }
 
-fn describe(
-    asset: AssetId,
-    business: BusinessId,
-    arrival: &Arrival,
-    examination: Examination,
-    seen: Vec<Seen>,
-) -> Vec<Shot> {
+/// A stored clip, and the eyes that saw it.
+pub(crate) struct Clip {
+    pub(crate) asset: AssetId,
+    pub(crate) business: BusinessId,
+    pub(crate) blob: BlobRef,
+    pub(crate) file_name: String,
+    pub(crate) eyes: String,
+}
+
+/// What is remembered of a clip: one entry per shot.
+pub(crate) fn describe(clip: &Clip, examination: Examination, seen: Vec<Seen>) -> Vec<Shot> {
     let Examination { info, shots, frames: _ } = examination;
     let describe_one = |(index, (view, seen)): (usize, (nexus_core::footage::ShotView, Seen))| Shot {
-        asset,
+        asset: clip.asset,
         index: index as u32,
-        business,
-        blob: arrival.object.clone(),
-        file_name: arrival.file_name.clone(),
+        business: clip.business,
+        blob: clip.blob.clone(),
+        file_name: clip.file_name.clone(),
         start_s: view.start_s,
         end_s: view.end_s,
         tags: seen.tags,
@@ -139,6 +150,7 @@ fn describe(
         info: info.clone(),
         sound: view.sound,
         generated: false,
+        seen_by: clip.eyes.clone(),
         caption: seen.caption,
         vectors: seen.vectors,
     };

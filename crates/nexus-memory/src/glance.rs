@@ -1,16 +1,11 @@
 //! The question held against pictures themselves, in the spaces that taggers saw them in.
 
-use crate::{
-    namespace::{Namespace, cosine},
-    rank::spread,
-};
+use crate::rank::spread;
 
 /// The question in the space of one of the namespace's views.
 pub(crate) struct Glance {
-    /// Number of the view.
-    pub(crate) view: usize,
-    /// The question there.
-    pub(crate) vector: Vec<f32>,
+    /// The cosine of the question to each shot there; `None` for shots that were not seen in it.
+    pub(crate) cosines: Vec<Option<f64>>,
     /// How likeness is judged.
     pub(crate) scale: Scale,
 }
@@ -45,17 +40,12 @@ pub(crate) struct Likeness {
     pub(crate) is_clear: bool,
 }
 
-/// The best likeness of every shot over all glances.
-pub(crate) fn sight(namespace: &Namespace, glances: &[Glance]) -> Vec<Likeness> {
-    let mut best = vec![Likeness::default(); namespace.shots().len()];
+/// The best likeness of each of `shots` shots over all glances.
+pub(crate) fn sight(shots: usize, glances: &[Glance]) -> Vec<Likeness> {
+    let mut best = vec![Likeness::default(); shots];
     for glance in glances {
-        let cosines: Vec<Option<f64>> = namespace
-            .view(glance.view)
-            .iter()
-            .map(|vector| vector.as_ref().map(|vector| cosine(vector, &glance.vector)))
-            .collect();
-        let judge = judge(glance.scale, &cosines);
-        for (best, cosine) in best.iter_mut().zip(&cosines) {
+        let judge = judge(glance.scale, &glance.cosines);
+        for (best, cosine) in best.iter_mut().zip(&glance.cosines) {
             let likeness = cosine.map_or_else(Likeness::default, &judge);
             if likeness.strength > best.strength {
                 *best = likeness;

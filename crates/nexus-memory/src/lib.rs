@@ -9,6 +9,7 @@ mod namespace;
 mod query;
 mod rank;
 mod reason;
+mod remote;
 mod split;
 mod words;
 

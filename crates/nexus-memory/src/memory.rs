@@ -10,15 +10,16 @@ use nexus_core::{
     BusinessId, PortResult,
     footage::Shot,
     memory::{Embedding, Found, SearchQuery},
-    port::{Adapter, Embedder, Memory, ShotStore},
+    port::{Adapter, Embedder, Memory, ShotStore, VectorIndex},
 };
 
 use crate::{
     error::MemoryError,
     glance::{Glance, Scale},
-    namespace::Namespace,
+    namespace::{KnownWords, Namespace, cosine},
     query::{Background, Question},
-    rank,
+    rank::{self, Likenesses},
+    remote::RemoteVectors,
     words::shot_text,
 };
 
@@ -31,15 +32,25 @@ pub struct EmbeddedMemory {
     store: Arc<dyn ShotStore>,
     embedder: Arc<dyn Embedder>,
     pictures: Option<Arc<dyn Embedder>>,
+    elsewhere: Option<RemoteVectors>,
     namespaces: Mutex<BTreeMap<BusinessId, Arc<Namespace>>>,
     background: tokio::sync::OnceCell<Background>,
+    known: KnownWords,
 }
 
 impl EmbeddedMemory {
     /// A memory over `store` that understands words through `embedder`.
     #[must_use]
     pub fn new(store: Arc<dyn ShotStore>, embedder: Arc<dyn Embedder>) -> Self {
-        Self { store, embedder, pictures: None, namespaces: Mutex::default(), background: tokio::sync::OnceCell::new() }
+        Self {
+            store,
+            embedder,
+            pictures: None,
+            elsewhere: None,
+            namespaces: Mutex::default(),
+            background: tokio::sync::OnceCell::new(),
+            known: KnownWords::default(),
+        }
     }
 
     /// The same, that also compares questions with pictures: `pictures` puts words into the space that a tagger's
@@ -49,20 +60,54 @@ impl EmbeddedMemory {
         Self { pictures: Some(pictures), ..self }
     }
 
-    /// The question in every space that shots of the namespace were seen in.
-    async fn glances(&self, namespace: &Namespace, query: &str, question: &Question) -> PortResult<Vec<Glance>> {
-        let mut glances = Vec::new();
+    /// The same, whose vectors of words lie in `index`; what they say is asked there.
+    #[must_use]
+    pub fn with_index(self, index: Arc<dyn VectorIndex>) -> Self {
+        Self { elsewhere: Some(RemoteVectors(index)), ..self }
+    }
+
+    /// Whether vectors of this space can be compared with words: those that were put together from words can.
+    fn is_of_words(&self, space: &str) -> bool {
+        space.strip_prefix(self.embedder.space()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// The question beside the words of every shot, and in every space that shots were seen in.
+    async fn likenesses(
+        &self,
+        business: BusinessId,
+        namespace: &Namespace,
+        query: &str,
+        question: &Question,
+    ) -> PortResult<Likenesses> {
+        let shots = namespace.shots();
+        let words = match &self.elsewhere {
+            Some(index) => {
+                let near = index.cosines(business, self.embedder.space(), &question.vector, shots).await?;
+                // What is not among the nearest is no nearer than the last of them.
+                let least = near.iter().flatten().copied().fold(f64::INFINITY, f64::min);
+                let least = if least.is_finite() { least } else { 0.0 };
+                near.into_iter().map(|cosine| cosine.unwrap_or(least)).collect()
+            }
+            None => (0..shots.len()).map(|shot| cosine(&question.vector, namespace.vector(shot))).collect(),
+        };
+        let mut seen = Vec::new();
         for (view, space) in namespace.spaces().enumerate() {
-            // Vectors that were put together from words live in the space of words.
-            let in_words = space.strip_prefix(self.embedder.space()).is_some_and(|rest| rest.starts_with('/'));
-            if in_words {
-                glances.push(Glance { view, vector: question.vector.clone(), scale: Scale::Above(question.floor) });
+            let scan = |asked: &[f32]| {
+                let near = |vector: &Option<Vec<f32>>| vector.as_ref().map(|vector| cosine(vector, asked));
+                namespace.view(view).iter().map(near).collect()
+            };
+            if self.is_of_words(space) {
+                let cosines = match &self.elsewhere {
+                    Some(index) => index.cosines(business, space, &question.vector, shots).await?,
+                    None => scan(&question.vector),
+                };
+                seen.push(Glance { cosines, scale: Scale::Above(question.floor) });
             } else if let Some(pictures) = self.pictures.as_ref().filter(|pictures| pictures.space() == space) {
                 let asked = embed(pictures.as_ref(), &[format!("This is a photo of {query}.")]).await?.remove(0);
-                glances.push(Glance { view, vector: asked.values, scale: Scale::StandsOut });
+                seen.push(Glance { cosines: scan(&asked.values), scale: Scale::StandsOut });
             }
         }
-        Ok(glances)
+        Ok(Likenesses { words, pictures: seen })
     }
 
     async fn namespace(&self, business: BusinessId) -> PortResult<Arc<Namespace>> {
@@ -73,7 +118,7 @@ impl EmbeddedMemory {
             return Ok(namespace);
         }
         let rows = self.store.load(business).await?;
-        let namespace = Arc::new(Namespace::read(version, business, rows, self.embedder.as_ref()).await?);
+        let namespace = Arc::new(Namespace::read(version, business, rows, self.embedder.as_ref(), &self.known).await?);
         let mut namespaces = self.namespaces.lock().unwrap_or_else(PoisonError::into_inner);
         namespaces.insert(business, Arc::clone(&namespace));
         Ok(namespace)
@@ -101,6 +146,9 @@ impl Memory for EmbeddedMemory {
         let vectors = embed(self.embedder.as_ref(), &texts).await?;
         let rows: Vec<(Shot, Embedding)> = shots.iter().cloned().zip(vectors).collect();
         self.store.replace(business, &rows).await?;
+        if let Some(index) = &self.elsewhere {
+            index.replace(business, &rows, |space| self.is_of_words(space)).await?;
+        }
         Ok(rows.len())
     }
 
@@ -109,10 +157,10 @@ impl Memory for EmbeddedMemory {
         let embedder = self.embedder.as_ref();
         let background = self.background.get_or_try_init(|| Background::learn(embedder)).await?;
         let question = Question::read(&query.text, embedder, background).await?;
-        let glances = self.glances(&namespace, &query.text, &question).await?;
+        let likeness = self.likenesses(business, &namespace, &query.text, &question).await?;
         let limit = query.limit;
         let semantic = embedder.is_semantic();
-        let task = tokio::task::spawn_blocking(move || rank::search(&namespace, &question, &glances, limit, semantic));
+        let task = tokio::task::spawn_blocking(move || rank::search(&namespace, &question, &likeness, limit, semantic));
         let (best, maybe) = task.await.map_err(|error| MemoryError::Stopped { detail: error.to_string() })?;
         Ok(Found { best, maybe, method: self.method() })
     }

@@ -1,6 +1,9 @@
 //! One business's shots in the form that a search scans.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use nexus_core::{BusinessId, PortResult, footage::Shot, memory::Embedding, port::Embedder};
 
@@ -28,7 +31,7 @@ pub(crate) struct Term {
     /// As the tag says it.
     pub(crate) name: String,
     /// Unit length, or all zero.
-    pub(crate) vector: Vec<f32>,
+    pub(crate) vector: Arc<[f32]>,
 }
 
 /// A tag of one shot.
@@ -48,6 +51,7 @@ impl Namespace {
         business: BusinessId,
         rows: Vec<(Shot, Embedding)>,
         embedder: &dyn Embedder,
+        known: &KnownWords,
     ) -> PortResult<Self> {
         let mut rows: Vec<_> = rows.into_iter().filter(|(shot, _)| shot.business == business).collect();
         rows.sort_by(|(a, _), (b, _)| {
@@ -71,8 +75,8 @@ impl Namespace {
         for (name, number) in numbers {
             names[number] = name;
         }
-        let vectors = embed(embedder, &names).await?;
-        let terms = names.into_iter().zip(vectors).map(|(name, vector)| Term { name, vector: vector.values }).collect();
+        let vectors = known.vectors(embedder, &names).await?;
+        let terms = names.into_iter().zip(vectors).map(|(name, vector)| Term { name, vector }).collect();
         let views = take_views(&mut rows);
         let matrix = rows.iter().flat_map(|(_, vector)| vector.values.iter().copied()).collect();
         Ok(Self {
@@ -145,6 +149,37 @@ async fn renew(rows: &mut [(Shot, Embedding)], embedder: &dyn Embedder) -> PortR
         rows[row].1 = vector;
     }
     Ok(())
+}
+
+/// Most words whose vectors are kept.
+const MOST_KNOWN: usize = 20_000;
+
+/// Vectors of words that were asked for before: a change of one clip must not embed every tag anew.
+#[derive(Default)]
+pub(crate) struct KnownWords(Mutex<BTreeMap<String, Arc<[f32]>>>);
+
+impl KnownWords {
+    /// One vector per name.
+    async fn vectors(&self, embedder: &dyn Embedder, names: &[String]) -> PortResult<Vec<Arc<[f32]>>> {
+        let new: Vec<String> = {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            names.iter().filter(|name| !known.contains_key(*name)).cloned().collect()
+        };
+        let vectors = embed(embedder, &new).await?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fresh: BTreeMap<String, Arc<[f32]>> =
+            new.into_iter().zip(vectors).map(|(name, vector)| (name, vector.values.into())).collect();
+        let found = names.iter().map(|name| {
+            let vector = known.get(name).or_else(|| fresh.get(name)).cloned();
+            vector.unwrap_or_else(|| Arc::from([]))
+        });
+        let found = found.collect();
+        if known.len() + fresh.len() > MOST_KNOWN {
+            known.clear();
+        }
+        known.append(&mut fresh);
+        Ok(found)
+    }
 }
 
 /// Cosine of two vectors of unit length; 0 for different lengths.

@@ -4,7 +4,7 @@ use nexus_core::memory::Hit;
 
 use crate::{
     glance::{Glance, sight},
-    namespace::{Namespace, cosine},
+    namespace::Namespace,
     query::Question,
     reason::{Evidence, reason},
     split::split_at_gap,
@@ -43,11 +43,19 @@ struct Scored {
     evidence: Vec<Evidence>,
 }
 
+/// How near the question is to every shot.
+pub(crate) struct Likenesses {
+    /// Cosines to the words of each shot.
+    pub(crate) words: Vec<f64>,
+    /// Cosines to what was seen, in each space.
+    pub(crate) pictures: Vec<Glance>,
+}
+
 /// The best and the possible hits, at most `limit` in all. Order: score, then file name, then index.
 pub(crate) fn search(
     namespace: &Namespace,
     question: &Question,
-    glances: &[Glance],
+    likeness: &Likenesses,
     limit: usize,
     semantic: bool,
 ) -> (Vec<Hit>, Vec<Hit>) {
@@ -55,9 +63,8 @@ pub(crate) fn search(
     let mut scored: Vec<Scored> =
         (0..namespace.shots().len()).map(|shot| words_of(namespace, question, &relations, shot)).collect();
     let weights = word_weights(&scored, question.words.len());
-    let vectors: Vec<f64> = scored.iter().map(|one| cosine(&question.vector, namespace.vector(one.shot))).collect();
-    let (vector_mean, vector_deviation) = spread(&vectors);
-    for (one, vector) in scored.iter_mut().zip(&vectors) {
+    let (vector_mean, vector_deviation) = spread(&likeness.words);
+    for (one, vector) in scored.iter_mut().zip(&likeness.words) {
         let by_meaning = semantic && vector_deviation > 0.0 && (vector - vector_mean) / vector_deviation >= 2.5;
         let total: f64 = weights.iter().sum();
         let words =
@@ -69,7 +76,7 @@ pub(crate) fn search(
             one.strongest = one.strongest.max(if by_meaning { near } else { 0.0 });
         }
     }
-    for (one, seen) in scored.iter_mut().zip(sight(namespace, glances)) {
+    for (one, seen) in scored.iter_mut().zip(sight(namespace.shots().len(), &likeness.pictures)) {
         one.score = 1.0 - (1.0 - one.score) * (1.0 - SIGHT * seen.strength);
         one.seen = seen.strength;
         if seen.is_clear {

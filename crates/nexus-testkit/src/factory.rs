@@ -108,6 +108,7 @@ pub fn shot(file_name: &str, tags: &[&str]) -> Shot {
         sound: None,
         generated: false,
         caption: String::new(),
+        seen_by: String::new(),
         vectors: Vec::new(),
     }
 }

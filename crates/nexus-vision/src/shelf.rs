@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    models::{PicturesAndWords, SentenceModel},
+    models::{PicturesAndWords, SentenceModel, fingerprint},
     network::ModelError,
     sight::{FaceFinder, NamedClassifier, Sight},
 };
@@ -198,11 +198,11 @@ pub fn open_shelf(folder: &Path, rules: Option<&Path>, pair: Option<&str>) -> Re
         NamedClassifier::new(entry.name.into(), path(entry, 0), path(entry, 1), rules.map(Path::to_path_buf))
     });
     let sentences = match present(Role::Sentences) {
-        Some(entry) => Some(Arc::new(SentenceModel::read(&folder.join(entry.name), entry.name)?)),
+        Some(entry) => Some(Arc::new(SentenceModel::read(&folder.join(entry.name), &space(folder, entry.name)?)?)),
         None => None,
     };
     let pair = match pair.or(present(Role::Pair).map(|entry| entry.name)) {
-        Some(name) => Some(Arc::new(PicturesAndWords::read(&folder.join(name), name)?)),
+        Some(name) => Some(Arc::new(PicturesAndWords::read(&folder.join(name), &space(folder, name)?)?)),
         None => None,
     };
     Ok(Sight {
@@ -213,6 +213,11 @@ pub fn open_shelf(folder: &Path, rules: Option<&Path>, pair: Option<&str>) -> Re
         bridge: OnceLock::new(),
         vocabulary: OnceLock::new(),
     })
+}
+
+/// The space of a model: its name and the mark of its files, so that vectors of two versions are never compared.
+fn space(folder: &Path, name: &str) -> Result<String, ModelError> {
+    Ok(format!("{name}#{}", fingerprint(&folder.join(name))?))
 }
 
 impl Sight {

@@ -23,6 +23,9 @@ use crate::{
 /// Classes that a picture is described by when its meaning is put into words.
 const BRIDGED: usize = 10;
 
+/// Grows when what measurements and rules say changes.
+const L0_VERSION: u32 = 2;
+
 /// Chances below this are noise of eight bits.
 const NOISE: f32 = 0.012;
 
@@ -36,12 +39,15 @@ pub(crate) struct NamedClassifier {
     pub(crate) labels: PathBuf,
     /// The rules of the user, in place of the shipped ones.
     pub(crate) rules: Option<PathBuf>,
+    /// Tells one version of the rules from another.
+    pub(crate) rules_mark: String,
     loaded: OnceLock<(Classifier, Rules)>,
 }
 
 impl NamedClassifier {
     pub(crate) fn new(name: String, network: PathBuf, labels: PathBuf, rules: Option<PathBuf>) -> Self {
-        Self { name, network, labels, rules, loaded: OnceLock::new() }
+        let rules_mark = Rules::mark(rules.as_deref());
+        Self { name, network, labels, rules, rules_mark, loaded: OnceLock::new() }
     }
 
     fn ready(&self) -> Result<&(Classifier, Rules), ModelError> {
@@ -104,9 +110,22 @@ impl Sight {
             rungs.push(format!("L1 {}", named.name));
         }
         if let Some(pair) = &self.pair {
-            rungs.push(format!("L2 {}", pair.space()));
+            rungs.push(format!("L2 {}", pair.name()));
         }
         rungs
+    }
+
+    /// The same for the same rules and models, another for any other.
+    pub(crate) fn eyes(&self) -> String {
+        let mut eyes = vec![format!("L0-{L0_VERSION}")];
+        if let Some(named) = &self.classifier {
+            eyes.push(format!("{}/{}", named.name, named.rules_mark));
+        }
+        eyes.extend(self.faces.iter().map(|_| "faces".to_owned()));
+        eyes.extend(self.pair.iter().map(|pair| pair.space().to_owned()));
+        // The classifier's opinion is also kept as a vector in the space of words.
+        eyes.extend(self.sentences.iter().map(|model| nexus_core::port::Embedder::space(model.as_ref()).to_owned()));
+        eyes.join(" + ")
     }
 
     /// Looks at the frames of a shot.
@@ -177,7 +196,7 @@ impl Sight {
     fn place(&self, pair: &PicturesAndWords, frames: &[&SmallFrame], into: &mut Sighting) -> Result<(), ModelError> {
         let vocabulary = loaded(&self.vocabulary, || Vocabulary::of(pair))?;
         let vectors: Vec<Vec<f32>> = frames.iter().map(|frame| pair.picture(frame)).collect::<Result<_, _>>()?;
-        let source = format!("L2 {}", pair.space());
+        let source = format!("L2 {}", pair.name());
         into.tags.extend(agreed(&times(frames), &source, |at| vocabulary.scores(&vectors[at])));
         let mut mean = vec![0.0_f32; vectors[0].len()];
         vectors.iter().for_each(|vector| mean.iter_mut().zip(vector).for_each(|(sum, value)| *sum += value));

@@ -47,6 +47,10 @@ impl Adapter for EmbeddedTagger {}
 
 #[async_trait]
 impl Tagger for EmbeddedTagger {
+    fn eyes(&self) -> String {
+        self.sight.eyes()
+    }
+
     async fn tag(&self, info: &MediaInfo, shots: &[ShotView], words: &TagWords) -> PortResult<Vec<Seen>> {
         check(shots)?;
         let (sight, info, shots, words) = (Arc::clone(&self.sight), info.clone(), shots.to_vec(), words.clone());

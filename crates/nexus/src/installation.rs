@@ -13,13 +13,13 @@ use nexus_core::{
     blob::Arrival,
     business::Business,
     film::{Aspect, Resolution},
-    journal::{Journal as _, NewRun},
-    port::Ports,
+    journal::{Journal as _, NewRun, RunFilter, RunState},
+    port::{Ports, ShotStore as _},
     time::Clock,
 };
 use nexus_flows::{
-    CallbackFlow, EditFlow, FilmSettings, IngestFlow, ReelFlow, SourceFlow, SourceInput, callback::callback_run,
-    source::SourceFrom,
+    CallbackFlow, EditFlow, FilmSettings, IngestFlow, LookAgainFlow, ReelFlow, SourceFlow, SourceInput,
+    callback::callback_run, outdated, source::SourceFrom,
 };
 use nexus_media::Sandbox;
 use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
@@ -104,6 +104,7 @@ impl Installation {
             Arc::new(ReelFlow { ports: Arc::clone(&self.ports), scratch: self.scratch() }),
             Arc::new(EditFlow { ports: Arc::clone(&self.ports) }),
             Arc::new(SourceFlow { ports: Arc::clone(&self.ports) }),
+            Arc::new(LookAgainFlow { ports: Arc::clone(&self.ports) }),
             Arc::new(CallbackFlow { ports: Arc::clone(&self.ports) }),
         ];
         let config = EngineConfig {
@@ -134,6 +135,41 @@ impl Installation {
         });
         tasks.spawn(dispatch(self.store.clone()));
         Ok(Workshop { engine, _shutdown: shutdown, _tasks: tasks })
+    }
+
+    /// Queues a second look at footage that other eyes saw: after a model came, or changed. Says how many clips wait.
+    pub(crate) async fn look_again(&self) -> anyhow::Result<usize> {
+        let eyes = self.ports.tagger.eyes();
+        let mut waiting = 0;
+        for business in self.ports.business.list().await? {
+            let clips = outdated(&self.ports.memory.all(business.id).await?, &eyes).len();
+            let of_business = RunFilter {
+                business: Some(business.id),
+                flow: Some("look-again".into()),
+                limit: 1,
+                ..RunFilter::default()
+            };
+            // A look that has not ended goes on by itself, and sees with the eyes of today.
+            let open = self
+                .store
+                .runs(&of_business)
+                .await?
+                .iter()
+                .any(|run| !matches!(run.state, RunState::Done | RunState::Failed));
+            if clips > 0 && !open {
+                let version = self.store.version(business.id).await?.to_string();
+                let run = NewRun {
+                    id: RunId::derived(&["look-again", &business.id.to_string(), &eyes, &version]),
+                    flow: "look-again".into(),
+                    version: 1,
+                    business: business.id,
+                    input: serde_json::json!({ "eyes": eyes }),
+                };
+                self.store.enqueue(run).await?;
+            }
+            waiting += clips;
+        }
+        Ok(waiting)
     }
 
     /// The business named, or the only one there is.

@@ -65,7 +65,7 @@ pub(crate) fn ports(
         fetcher: Arc::new(fetcher),
         hosting: Arc::new(store.clone()),
         tagger: tagger(config, Arc::clone(&sight))?,
-        memory: Arc::new(memory(store, &sight)),
+        memory: Arc::new(memory(config, store, &sight)?),
         brand: Arc::new(EmbeddedBrandMemory::new(Arc::new(store.clone()), words(&sight), Arc::clone(clock))),
         vectors: vectors(&config.vectors, store)?,
         business: Arc::new(store.clone()),
@@ -118,12 +118,17 @@ fn knobs(config: &InferenceConfig) -> inference::InferenceConfig {
 }
 
 /// Search: by meaning where a model understands words, by words otherwise; in pictures where a model sees them.
-fn memory(store: &Store, sight: &Sight) -> EmbeddedMemory {
+fn memory(config: &Config, store: &Store, sight: &Sight) -> anyhow::Result<EmbeddedMemory> {
     let memory = EmbeddedMemory::new(Arc::new(store.clone()), words(sight));
-    match sight.pair() {
+    let memory = match sight.pair() {
         Some(pair) => memory.with_pictures(Arc::new(PairEmbedder::new(pair))),
         None => memory,
-    }
+    };
+    Ok(match config.vectors.kind {
+        // Beside the shots already.
+        VectorsKind::Embedded => memory,
+        VectorsKind::Pgvector | VectorsKind::Pinecone => memory.with_index(vectors(&config.vectors, store)?),
+    })
 }
 
 /// Who understands words: a model where there is one.

@@ -99,6 +99,10 @@ impl Adapter for RemoteTagger {
 
 #[async_trait]
 impl Tagger for RemoteTagger {
+    fn eyes(&self) -> String {
+        format!("{} + {} {}", self.local.eyes(), self.remote.adapter(), self.remote.model())
+    }
+
     async fn tag(&self, info: &MediaInfo, shots: &[ShotView], words: &TagWords) -> PortResult<Vec<Seen>> {
         let seen = self.local.tag(info, shots, words).await?;
         let asked = shots.iter().zip(seen).map(|(view, seen)| self.add(view, words, seen));

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use nexus_core::{
-    ErrorKind,
+    BusinessId, ErrorKind,
     footage::{Shot, Tag},
     memory::{Embedding, Found, SearchQuery},
     port::{Memory, ShotStore},
+    vectors::{IndexName, IndexSpec, Metric},
 };
-use nexus_memory::EmbeddedMemory;
+use nexus_memory::{EmbeddedMemory, EmbeddedVectors};
 use nexus_testkit::{
-    conformance::memory::{VecShotStore, check, check_found, check_store},
+    conformance::{
+        journal::TestClock,
+        memory::{VecShotStore, check, check_found, check_store},
+    },
     factory,
 };
 use nexus_vision::LexicalEmbedder;
@@ -18,6 +22,46 @@ use proptest::prelude::*;
 
 fn memory_over(store: &Arc<VecShotStore>) -> EmbeddedMemory {
     EmbeddedMemory::new(Arc::clone(store) as Arc<dyn ShotStore>, Arc::new(LexicalEmbedder))
+}
+
+/// The same footage, its vectors of words in an index of their own.
+async fn memory_with_index(store: &Arc<VecShotStore>) -> (EmbeddedMemory, tempfile::TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rows = nexus_store::Store::open(folder.path(), TestClock::at(1_780_000_000_000)).await.expect("a store");
+    let spec = IndexSpec {
+        name: IndexName::new("shots").expect("a name"),
+        dimension: None,
+        metric: Metric::Cosine,
+        notes: serde_json::json!({}),
+    };
+    let index = EmbeddedVectors::new(Arc::new(rows)).lazy(BusinessId::derived(&["index"]), spec);
+    (memory_over(store).with_index(Arc::new(index)), folder)
+}
+
+#[tokio::test]
+async fn an_index_elsewhere_keeps_the_rules_and_gives_the_same_answers() {
+    let (memory, _folder) = memory_with_index(&Arc::new(VecShotStore::default())).await;
+    check(&memory).await;
+
+    let (indexed, _folder) = memory_with_index(&Arc::new(VecShotStore::default())).await;
+    let plain = memory_over(&Arc::new(VecShotStore::default()));
+    let shots = harbour_restaurant();
+    let business = shots[0].business;
+    for memory in [&plain, &indexed] {
+        memory.upsert(business, &shots).await.expect("stored");
+        // Seen again with fewer tags: what an asset had before must not be found any more.
+        let fewer = Shot { tags: shots[0].tags[..1].to_vec(), ..shots[0].clone() };
+        memory.upsert(business, &[fewer]).await.expect("stored again");
+    }
+    for question in ["waves", "wine on the terrace", "a sunset over the harbour", "submarine", "oysters"] {
+        let query = SearchQuery { text: question.into(), limit: 10 };
+        let (one, other) = (indexed.search(business, &query).await, plain.search(business, &query).await);
+        let names = |found: Found| -> Vec<(String, i64)> {
+            let hits = found.best.into_iter().chain(found.maybe);
+            hits.map(|hit| (hit.shot.file_name, (hit.score * 1e4).round() as i64)).collect()
+        };
+        assert_eq!(names(one.expect("found")), names(other.expect("found")), "{question}");
+    }
 }
 
 fn seen(file_name: &str, tags: &[(&str, f64, &str)]) -> Shot {

@@ -26,6 +26,7 @@ pub async fn check(tagger: &dyn Tagger) {
     assert_ne!(seen[0].mean_rgb, seen[1].mean_rgb, "opinions stand in the order of the shots");
     assert!(seen[0].mean_rgb[2] > seen[0].mean_rgb[0], "the first shot is the blue one");
 
+    assert!(!tagger.eyes().is_empty() && tagger.eyes() == tagger.eyes(), "eyes have a name, and keep it");
     let again = tagger.tag(&info, &shots, &words).await.expect("the same shots again");
     assert_eq!(seen, again, "the same material gives the same opinion");
     let none = tagger.tag(&info, &[], &words).await.expect("no shots");

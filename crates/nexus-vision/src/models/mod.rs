@@ -3,6 +3,7 @@
 mod classifier;
 mod faces;
 mod files;
+mod fingerprint;
 mod pair;
 mod preprocess;
 mod resize;
@@ -15,3 +16,4 @@ pub use pair::{PairEmbedder, PairKind, PicturesAndWords};
 pub use sentence::SentenceModel;
 
 pub(crate) use files::loaded;
+pub(crate) use fingerprint::fingerprint;

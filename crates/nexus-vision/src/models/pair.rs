@@ -102,6 +102,12 @@ impl PicturesAndWords {
         })
     }
 
+    /// The model's name: that of its space without the mark of its version.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.space.split('#').next().unwrap_or_default()
+    }
+
     /// The name of its space.
     #[must_use]
     pub fn space(&self) -> &str {

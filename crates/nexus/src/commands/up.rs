@@ -48,6 +48,10 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         pinecone: pinecone(&config, address, &installation).map(Arc::new),
     };
     let workshop = installation.start()?;
+    let again = installation.look_again().await?;
+    if again > 0 {
+        show::line(&format!("{again} clips were seen by other models or rules; they are looked at again meanwhile."));
+    }
     show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
     axum::serve(listener, nexus_server::router(app))
         .with_graceful_shutdown(async {

@@ -90,6 +90,11 @@ pub(crate) fn nexus(arguments: &[String]) -> Output {
     command(arguments, None).output().expect("the binary runs")
 }
 
+/// Runs the binary to its end with further configuration, as environment variables.
+pub(crate) fn nexus_with(arguments: &[String], environment: &[(&str, &str)]) -> Output {
+    command(arguments, None).envs(environment.iter().copied()).output().expect("the binary runs")
+}
+
 /// Runs the binary until it aborts itself at its n-th boundary, or ends.
 pub(crate) fn nexus_crashing(arguments: &[String], boundary: usize) -> Output {
     command(arguments, Some(boundary)).output().expect("the binary runs")

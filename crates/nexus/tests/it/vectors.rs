@@ -7,7 +7,10 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::up::Up;
+use crate::{
+    stage::{material, nexus_with, stderr, words},
+    up::Up,
+};
 
 const QUAY: &str = "0123456789abcdef";
 const OTHER: &str = "fedcba9876543210";
@@ -144,4 +147,32 @@ async fn without_keys_there_is_no_such_api() {
     let up = Up::start_with(data.path(), &[]);
     let answer = up.client.get(up.url("/pinecone/indexes")).header("Api-Key", QUAY).send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+/// One installation keeps its footage's vectors at "Pinecone", which is another one of ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn footage_is_found_by_vectors_that_lie_elsewhere() {
+    let stage = Stage::new();
+    let body = json!({ "name": "clips", "dimension": 512, "metric": "cosine", "spec": { "serverless": {} } });
+    let (status, made) = stage.ask(QUAY, Client::post, "/pinecone/indexes", Some(body)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let host = made["host"].as_str().expect("a host").to_owned();
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().to_str().expect("UTF-8").to_owned();
+    let environment =
+        [("NEXUS__VECTORS__KIND", "pinecone"), ("NEXUS__VECTORS__HOST", &*host), ("NEXUS__VECTORS__KEY", QUAY)];
+    let footage: Vec<&str> = material().kit.footage.iter().take(3).filter_map(|clip| clip.to_str()).collect();
+    let run = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let output = nexus_with(&words(&[arguments, &["--json", "--data", data.as_str()]].concat()), environment);
+        assert!(output.status.success(), "{}", stderr(&output));
+        serde_json::from_slice::<Value>(&output.stdout).expect("one JSON document")
+    };
+    run(&[&["ingest"], &footage[..], &["--wait"]].concat(), &environment);
+    let elsewhere = run(&["search", "waves on the shore"], &environment);
+    assert!(elsewhere["best"][0]["asset"].is_string(), "{elsewhere}");
+    assert_eq!(elsewhere, run(&["search", "waves on the shore"], &[]), "the same answers as beside the shots");
+
+    let stats = stage.index(QUAY, "clips").stats(None).await.expect("stats");
+    assert!(stats.namespaces.values().any(|records| *records >= 3), "{stats:?}");
 }
