@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, node and python3
-# for the tests with the clients of Shotstack and Pinecone, and a PostgreSQL with pgvector for the tests of that index.
+# Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, tesseract, node and
+# python3 for the tests with the clients of Shotstack, Pinecone and Banana, and a PostgreSQL with pgvector for the tests of that index.
 set -euo pipefail
 
 packages=()
@@ -11,6 +11,8 @@ need fonts-ebgaramond
 need gcc
 need pkg-config
 need libfontconfig1
+need tesseract-ocr
+need tesseract-ocr-eng
 # Any node and python3 will do, also those that were not installed as packages of this name.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)

@@ -145,6 +145,17 @@ pub struct ShotView {
     pub sharpness: f64,
     /// Sound under the shot; `None` without a sound stream.
     pub sound: Option<ShotSound>,
+    /// Words that stand in its middle frame, lower case; none where nothing can read them.
+    pub words: Vec<SeenWord>,
+}
+
+/// A word that stands in a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeenWord {
+    /// Lower case.
+    pub text: String,
+    /// How surely it was read, 0 to 1.
+    pub confidence: f64,
 }
 
 /// Global movement of a shot, per second, in fractions of the frame's width.

@@ -45,6 +45,17 @@ impl Arguments {
         Self(Vec::new()).flag("-hide_banner").pair("-loglevel", "error").pair("-max_alloc", MAX_ALLOC.to_string())
     }
 
+    /// A picture on standard input, its words with their confidence on standard output: scattered words, not pages.
+    pub(crate) fn tesseract() -> Self {
+        Self(Vec::new())
+            .flag("stdin")
+            .flag("stdout")
+            .pair("-l", "eng")
+            .pair("--psm", "11")
+            .pair("-c", "tessedit_create_tsv=1")
+            .pair("-c", "tessedit_create_txt=0")
+    }
+
     /// One word.
     pub(crate) fn flag(mut self, flag: &str) -> Self {
         self.0.push(flag.into());

@@ -48,6 +48,8 @@ pub(crate) enum Program {
     Ffmpeg,
     /// Reads facts.
     Ffprobe,
+    /// Reads words in pictures; it may be missing.
+    Tesseract,
 }
 
 impl Program {
@@ -55,7 +57,13 @@ impl Program {
         match self {
             Self::Ffmpeg => "ffmpeg",
             Self::Ffprobe => "ffprobe",
+            Self::Tesseract => "tesseract",
         }
+    }
+
+    /// Whether it is installed.
+    pub(crate) fn is_there(self) -> bool {
+        self.find().is_ok()
     }
 
     /// The program's file, links followed.
@@ -68,7 +76,7 @@ impl Program {
     fn memory_bytes(self) -> u64 {
         match self {
             Self::Ffmpeg => WORK_MEMORY_BYTES,
-            Self::Ffprobe => PROBE_MEMORY_BYTES,
+            Self::Ffprobe | Self::Tesseract => PROBE_MEMORY_BYTES,
         }
     }
 }
@@ -295,6 +303,11 @@ impl Process {
                 Err(self.pipe_error(source))
             }
         }
+    }
+
+    /// Closes standard input: no more comes.
+    pub(crate) fn close_input(&mut self) {
+        self.stdin = None;
     }
 
     /// Closes standard input, waits for the end, checks exit status and signal; the messages' end.

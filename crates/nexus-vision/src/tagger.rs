@@ -28,7 +28,7 @@ use crate::{
 const MEASURED_WIDTH_PX: u32 = 256;
 
 /// Tags from measurements and rules, and from models where there are any. Every tag names its source (`L0 colour`,
-/// `L0 light`, `L0 layout`, `L0 motion`, `L0 sound`, `L0 format`, `L0 faces`, `L1 MODEL`, `L2 MODEL`, `file name`, `you`)
+/// `L0 light`, `L0 layout`, `L0 motion`, `L0 sound`, `L0 format`, `L0 faces`, `L0 words`, `L1 MODEL`, `L2 MODEL`, `file name`, `you`)
 /// and the frame that shows it best.
 #[derive(Clone, Default)]
 pub struct EmbeddedTagger {
@@ -81,7 +81,7 @@ fn check(shots: &[ShotView]) -> Result<(), VisionError> {
 }
 
 fn measurements(view: &ShotView) -> impl Iterator<Item = (&'static str, f64)> {
-    let ShotView { start_s, end_s, begins: _, frames: _, motion, sharpness, sound } = view;
+    let ShotView { start_s, end_s, begins: _, frames: _, motion, sharpness, sound, words: _ } = view;
     let sound = sound.iter().flat_map(|sound| [("sound level", sound.level_db), ("speech", sound.speech)]);
     [
         ("start", *start_s),
@@ -126,6 +126,16 @@ fn see(sight: &Sight, info: &MediaInfo, view: &ShotView, words: &TagWords) -> Re
             at_s,
         }));
     }
+    // A word alone may be a pattern that looks like one; what stands there in two words or more was written.
+    let written = [("words on screen", view.words.iter().map(|word| word.confidence).fold(0.0, f64::max))];
+    let written = written.iter().filter(|_| view.words.len() > 1).copied();
+    let read = view.words.iter().map(|word| (word.text.as_str(), word.confidence));
+    tags.extend(read.chain(written).map(|(name, score)| Tag {
+        name: name.into(),
+        score,
+        source: "L0 words".into(),
+        at_s: middle.map_or(middle_s, |picture| picture.time_s),
+    }));
     tags.extend(sighting.tags);
     Ok(Seen {
         tags: best_first(tags),

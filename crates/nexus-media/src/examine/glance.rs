@@ -56,6 +56,7 @@ pub(crate) async fn glance(
         motion: Motion::default(),
         sharpness,
         sound: None,
+        words: Vec::new(),
     };
     Ok(Examination { info: probed.info, shots: vec![shot], frames: count as u64 })
 }

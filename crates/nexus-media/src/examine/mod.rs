@@ -7,6 +7,7 @@ mod gradual;
 mod hearing;
 mod look;
 mod takes;
+mod words;
 
 use std::path::Path;
 
@@ -50,10 +51,11 @@ pub(crate) async fn examine(file: &Path, limits: &Limits, context: &StepContext)
         return Err(MediaError::NoPicture { file: name_of(file) });
     }
     let ((looked, frames), heard) = tokio::try_join!(see(file, &probed, limits, context), hear(file, &probed, limits))?;
-    let shots = looked
+    let mut shots: Vec<ShotView> = looked
         .into_iter()
         .map(|shot| ShotView { sound: heard.as_ref().map(|heard| heard.between(shot.start_s, shot.end_s)), ..shot })
         .collect();
+    words::read_words(file, &mut shots).await;
     Ok(Examination { info: probed.info, shots, frames })
 }
 

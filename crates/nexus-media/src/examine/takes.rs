@@ -191,6 +191,7 @@ impl Takes {
             motion: self.motion(at),
             sharpness: self.mean_sharpness(at),
             sound: None,
+            words: Vec::new(),
         };
         self.shots.push(shot);
         self.from = at;

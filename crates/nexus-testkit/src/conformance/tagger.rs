@@ -75,5 +75,6 @@ fn view(start_s: f64, tint: [u8; 3]) -> ShotView {
         motion: Motion { activity: 2.0, peak_s: start_s + 1.0, ..Motion::default() },
         sharpness: 120.0,
         sound: Some(ShotSound { level_db: -30.0, speech: 0.1 }),
+        words: Vec::new(),
     }
 }

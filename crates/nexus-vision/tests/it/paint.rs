@@ -16,6 +16,7 @@ pub(crate) fn shot(scene: impl Fn(f64, f64) -> [f64; 3]) -> ShotView {
         motion: Motion { activity: 2.0, peak_s: 2.0, ..Motion::default() },
         sharpness: 150.0,
         sound: None,
+        words: Vec::new(),
     }
 }
 

@@ -13,3 +13,4 @@ mod stage;
 mod up;
 mod vectors;
 mod vision;
+mod written;
