@@ -244,11 +244,11 @@ fn kind_of(status: StatusCode) -> ErrorKind {
         404 => ErrorKind::NotFound,
         408 | 504 => ErrorKind::Timeout,
         409 => ErrorKind::Conflict,
-        412 => ErrorKind::Refused,
+        405 | 501 => ErrorKind::Unsupported,
+        412 | 413 | 422 => ErrorKind::Refused,
         // Locked is what Potassium says while its worker is busy.
         423 => ErrorKind::Unavailable,
         425 | 429 => ErrorKind::RateLimited,
-        501 => ErrorKind::Unsupported,
         500..=599 => ErrorKind::Unavailable,
         _ => ErrorKind::Invalid,
     }
@@ -307,6 +307,7 @@ mod tests {
         for (status, kind) in [
             (400, ErrorKind::Invalid),
             (404, ErrorKind::NotFound),
+            (422, ErrorKind::Refused),
             (423, ErrorKind::Unavailable),
             (503, ErrorKind::Unavailable),
         ] {

@@ -65,6 +65,9 @@ pub enum Amendment {
         text: String,
         /// When.
         at: Instant,
+        /// When it was forgotten before that, if it was: what it rested on then stays forgotten.
+        #[serde(default)]
+        forgotten: Option<Instant>,
     },
     /// It is forgotten; only what happens later may bring it back.
     Forgotten {

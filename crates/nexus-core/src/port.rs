@@ -133,11 +133,11 @@ pub trait Media: Adapter + Send + Sync {
     async fn examine(&self, file: &Path, context: &StepContext) -> PortResult<Examination>;
 
     /// A quick look at a few moments, as one shot whose movement and sound are unknown: seconds before
-    /// [`Media::examine`] has seen all of a long film. A photo is examined at once.
+    /// [`Media::examine`] has seen all of a long film. A photo gives no shot.
     ///
     /// # Errors
     /// As [`Media::examine`].
-    async fn glance(&self, file: &Path, context: &StepContext) -> PortResult<Examination>;
+    async fn glance(&self, file: &Path) -> PortResult<Examination>;
 
     /// The whole sound, on the timeline that the renderer uses: encoder delay is taken off, a late track begins with
     /// silence.

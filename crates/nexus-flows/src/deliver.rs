@@ -50,6 +50,8 @@ pub enum Decision {
     Change(String),
     /// Leave it.
     Declined(String),
+    /// Nobody answered in time.
+    Expired,
 }
 
 impl Delivery<'_> {
@@ -65,7 +67,7 @@ impl Delivery<'_> {
                 .await?;
             let answer: Option<Verdict> = run.wait_until(Arrow::Approve, &notice.signal, notice.expires).await?;
             match answer {
-                None => return Ok(Decision::Declined("nobody answered before the link expired".into())),
+                None => return Ok(Decision::Expired),
                 Some(Verdict::Change { note }) => return Ok(Decision::Change(note)),
                 Some(Verdict::Decline { reason }) => return Ok(Decision::Declined(reason)),
                 Some(Verdict::Approve { at }) => {

@@ -8,7 +8,7 @@ use nexus_core::{
     blob::{Arrival, BlobRef},
     footage::{Examination, MediaInfo, Seen, Shot},
     journal::StepName,
-    port::{Ports, StepContext, TagWords},
+    port::{Ports, TagWords},
 };
 use nexus_workflow::{Flow, FlowError, Run};
 use serde::{Deserialize, Serialize};
@@ -89,22 +89,21 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
     Ok(Ingested { asset, file_name: arrival.file_name.clone(), shots: count, tags: best_tags(&shots) })
 }
 
-/// First words for what is in a film, while all of it is still being decoded; the step's output shows them. They are not
-/// remembered: what cannot be decoded to its end must not be found. A model that runs elsewhere is asked once, later.
+/// First words for what is in a film, before all of it is decoded; the step's output shows them. They are not remembered: what cannot be decoded to its end must not be found. A model that runs elsewhere is asked once, later.
 async fn first_look(run: &Run, ports: &Ports, stored: &BlobRef, words: &TagWords) -> Result<(), FlowError> {
     if ports.tagger.adapter() != "embedded" {
         return Ok(());
     }
-    let look = async |context: StepContext| {
+    let look = async || {
         let file = ports.blobs.local_file(stored).await?;
-        let Examination { info, shots, .. } = ports.media.glance(&file, &context).await?;
+        let Examination { info, shots, .. } = ports.media.glance(&file).await?;
         // A few moments say nothing of movement and sound, as in a photo.
         let moments = MediaInfo { duration_s: 0.0, ..info };
         let seen = ports.tagger.tag(&moments, &shots, words).await?;
         Ok::<_, PortError>(seen.into_iter().flat_map(|seen| seen.tags).map(|tag| tag.name).collect::<Vec<String>>())
     };
     // What is wrong with a file is for the full pass to say.
-    run.step(StepName::aside("first-look"), async |context| Ok(look(context).await.unwrap_or_default())).await?;
+    run.step(StepName::aside("first-look"), async |_| Ok(look().await.unwrap_or_default())).await?;
     Ok(())
 }
 

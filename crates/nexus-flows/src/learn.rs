@@ -28,6 +28,8 @@ pub(crate) async fn learn(
         Decision::Approved => (Answer::Approved, String::new()),
         Decision::Change(note) => (Answer::Changed, note.clone()),
         Decision::Declined(reason) => (Answer::Declined, reason.clone()),
+        // Silence is no answer.
+        Decision::Expired => return Ok(()),
     };
     let shown = placed.iter().flat_map(|placed| shows(&placed.pick.shot)).collect();
     let lesson = Lesson::Answered { run: run.id(), revision, answer, words, shown };

@@ -2,7 +2,7 @@
 //!
 //! Until a clip's turn comes it is found by what was seen before; vectors of two models are never compared.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use nexus_core::{
@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::ingest::{Clip, describe};
+
+/// Between two clips.
+const STEP_BACK: Duration = Duration::from_millis(200);
 
 /// The flow that begins when a model came, or changed.
 pub struct LookAgainFlow {
@@ -40,13 +43,28 @@ impl Flow for LookAgainFlow {
             Ok(outdated(&shots, &self.ports.tagger.eyes()))
         };
         let clips: Vec<SeenBefore> = run.step(StepName::aside("find-clips"), find).await?;
-        let mut shots = 0;
+        let (mut shots, mut failed) = (0, Vec::new());
         for clip in &clips {
-            let scoped = run.scoped(clip.asset.to_string()).by(self.ports.tagger.adapter());
-            let again = async |context: StepContext| look_again(&self.ports, run.business(), clip, &context).await;
-            shots += scoped.step(StepName::aside("look-again"), again).await?;
+            let scoped = run.scoped(clip.asset.to_string());
+            // Others first: whatever waits for this worker goes on before the next clip.
+            let now = scoped.timestamp(StepName::aside("step-back")).await?;
+            let _: Option<serde_json::Value> =
+                scoped.wait_until(StepName::aside("stepped-back"), "look-again", now.after(STEP_BACK)).await?;
+            let again = async |context: StepContext| {
+                match look_again(&self.ports, run.business(), clip, &context).await {
+                    // One clip that cannot be seen must not keep the others from it.
+                    Err(error) if !error.kind.is_retryable() => Ok(Err(error.chain())),
+                    other => other.map(Ok),
+                }
+            };
+            let seen: Result<usize, String> =
+                scoped.by(self.ports.tagger.adapter()).step(StepName::aside("look-again"), again).await?;
+            match seen {
+                Ok(seen) => shots += seen,
+                Err(reason) => failed.push(json!({ "file": clip.file_name, "reason": reason })),
+            }
         }
-        Ok(json!({ "clips": clips.len(), "shots": shots }))
+        Ok(json!({ "clips": clips.len(), "shots": shots, "failed": failed }))
     }
 }
 
@@ -67,14 +85,20 @@ pub struct SeenBefore {
 #[must_use]
 pub fn outdated(shots: &[Shot], eyes: &str) -> Vec<SeenBefore> {
     let old = shots.iter().filter(|shot| shot.seen_by != eyes && !shot.generated);
-    let clips: BTreeMap<AssetId, &Shot> = old.map(|shot| (shot.asset, shot)).collect();
-    let clip = |shot: &Shot| SeenBefore {
-        asset: shot.asset,
-        blob: shot.blob.clone(),
-        file_name: shot.file_name.clone(),
-        user_tags: shot.tags.iter().filter(|tag| tag.source == "you").map(|tag| tag.name.clone()).collect(),
-    };
-    clips.into_values().map(clip).collect()
+    let mut clips: BTreeMap<AssetId, SeenBefore> = BTreeMap::new();
+    for shot in old {
+        let clip = clips.entry(shot.asset).or_insert_with(|| SeenBefore {
+            asset: shot.asset,
+            blob: shot.blob.clone(),
+            file_name: shot.file_name.clone(),
+            user_tags: Vec::new(),
+        });
+        let yours = shot.tags.iter().filter(|tag| tag.source == "you").map(|tag| tag.name.clone());
+        clip.user_tags.extend(yours);
+        clip.user_tags.sort();
+        clip.user_tags.dedup();
+    }
+    clips.into_values().collect()
 }
 
 /// One clip; how many shots it has now.
@@ -84,8 +108,9 @@ async fn look_again(
     known: &SeenBefore,
     context: &StepContext,
 ) -> PortResult<usize> {
-    let Some(blob) = ports.blobs.head(known.blob.bucket, &known.blob.key).await? else {
-        // Whoever removed the file meant it; its shots stay until they are removed, too.
+    let stored = ports.blobs.head(known.blob.bucket, &known.blob.key).await?;
+    let Some(blob) = stored.filter(|blob| blob.etag == known.blob.etag) else {
+        // Whoever removed or replaced the file meant it; its shots stay until they are removed, too.
         return Ok(0);
     };
     let file = ports.blobs.local_file(&blob).await?;

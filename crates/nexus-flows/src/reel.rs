@@ -138,6 +138,7 @@ async fn reel(run: &Run, ports: &Ports, scratch: &std::path::Path, input: ReelIn
         let (outcome, reason, receipts) = match decision {
             Decision::Approved => ("published", String::new(), delivery.publish(run, ports, scratch).await?),
             Decision::Declined(reason) => ("declined", reason, Vec::new()),
+            Decision::Expired => ("declined", "nobody answered before the link expired".into(), Vec::new()),
             Decision::Change(note) if revision.number < MOST_REVISIONS => {
                 revision = Revision { number: revision.number + 1, wish: Some(note) };
                 continue;

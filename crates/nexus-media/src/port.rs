@@ -44,8 +44,8 @@ impl Media for FfmpegMedia {
         Ok(examine(file, &self.limits, context).await?)
     }
 
-    async fn glance(&self, file: &Path, context: &StepContext) -> PortResult<Examination> {
-        Ok(glance(file, &self.limits, context).await?)
+    async fn glance(&self, file: &Path) -> PortResult<Examination> {
+        Ok(glance(file, &self.limits).await?)
     }
 
     async fn listen(&self, file: &Path) -> PortResult<Box<dyn Sound>> {

@@ -83,10 +83,9 @@ impl EmbeddedMemory {
         let words = match &self.elsewhere {
             Some(index) => {
                 let near = index.cosines(business, self.embedder.space(), &question.vector, shots).await?;
-                // What is not among the nearest is no nearer than the last of them.
-                let least = near.iter().flatten().copied().fold(f64::INFINITY, f64::min);
-                let least = if least.is_finite() { least } else { 0.0 };
-                near.into_iter().map(|cosine| cosine.unwrap_or(least)).collect()
+                // Footage from before there was the index, or that is not among the nearest, is compared here.
+                let here = |shot: usize| cosine(&question.vector, namespace.vector(shot));
+                near.into_iter().enumerate().map(|(shot, near)| near.unwrap_or_else(|| here(shot))).collect()
             }
             None => (0..shots.len()).map(|shot| cosine(&question.vector, namespace.vector(shot))).collect(),
         };
@@ -94,11 +93,14 @@ impl EmbeddedMemory {
         for (view, space) in namespace.spaces().enumerate() {
             let scan = |asked: &[f32]| {
                 let near = |vector: &Option<Vec<f32>>| vector.as_ref().map(|vector| cosine(vector, asked));
-                namespace.view(view).iter().map(near).collect()
+                namespace.view(view).iter().map(near).collect::<Vec<_>>()
             };
             if self.is_of_words(space) {
                 let cosines = match &self.elsewhere {
-                    Some(index) => index.cosines(business, space, &question.vector, shots).await?,
+                    Some(index) => {
+                        let near = index.cosines(business, space, &question.vector, shots).await?;
+                        near.into_iter().zip(scan(&question.vector)).map(|(near, here)| near.or(here)).collect()
+                    }
                     None => scan(&question.vector),
                 };
                 seen.push(Glance { cosines, scale: Scale::Above(question.floor) });

@@ -1,8 +1,8 @@
 //! Likeness by an index of vectors that lies elsewhere: in pgvector, or at Pinecone.
 //!
 //! The index holds what lives in the space of words: the words of each shot, and what a classifier saw put into words. A
-//! picture model's vectors have another length, which such an index does not take; they stay beside the shots. An index
-//! that is a little behind only makes a shot count by its words until it has caught up.
+//! picture model's vectors have another length, which such an index does not take; they stay beside the shots. What the
+//! index does not have, because it is behind, or because its dimension is that of another model, is compared here.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,7 +10,7 @@ use std::{
 };
 
 use nexus_core::{
-    BusinessId, PortResult,
+    BusinessId, ErrorKind, PortError, PortResult,
     footage::Shot,
     memory::Embedding,
     port::VectorIndex,
@@ -34,7 +34,7 @@ const PROVIDER: &str = "vector index";
 pub(crate) struct RemoteVectors(pub(crate) Arc<dyn VectorIndex>);
 
 impl RemoteVectors {
-    /// Puts the vectors of shots in place of all that their assets had.
+    /// Puts the vectors of shots in place of those that their assets had in the same spaces.
     pub(crate) async fn replace(
         &self,
         business: BusinessId,
@@ -45,9 +45,10 @@ impl RemoteVectors {
         for (shot, words) in rows {
             let views = shot.vectors.iter().filter(|view| in_words(&view.space));
             for vector in std::iter::once(words).chain(views) {
+                let records = parts.entry(&vector.space).or_default();
                 // A vector of nothing has no direction, and no index takes it.
                 if vector.values.iter().any(|value| *value != 0.0) {
-                    parts.entry(&vector.space).or_default().push(record(shot, &vector.values)?);
+                    records.push(record(shot, &vector.values)?);
                 }
             }
         }
@@ -58,7 +59,10 @@ impl RemoteVectors {
             let part = part(business, space)?;
             self.0.delete(&part, &Deletion::Matching(of_assets.clone())).await?;
             for batch in records.chunks(MOST_RECORDS / 10) {
-                self.0.upsert(&part, batch.to_vec()).await?;
+                match self.0.upsert(&part, batch.to_vec()).await {
+                    Ok(_) => {}
+                    Err(error) => refused(error)?,
+                }
             }
         }
         Ok(())
@@ -81,11 +85,27 @@ impl RemoteVectors {
             filter: None,
             include: Include::default(),
         };
-        let found: Vec<Match> = self.0.query(&part(business, space)?, &query).await?;
+        let found: Vec<Match> = match self.0.query(&part(business, space)?, &query).await {
+            Ok(found) => found,
+            Err(error) => {
+                refused(error)?;
+                Vec::new()
+            }
+        };
         let scores: BTreeMap<String, f64> =
             found.into_iter().map(|near| (near.id.to_string(), f64::from(near.score))).collect();
         Ok(shots.iter().map(|shot| scores.get(&name(shot)).copied()).collect())
     }
+}
+
+/// An index that has another dimension, because another model filled it, refuses vectors: that is said, and they are
+/// compared here. Any other error is one.
+fn refused(error: PortError) -> PortResult<()> {
+    if error.kind != ErrorKind::Invalid {
+        return Err(error);
+    }
+    tracing::warn!(error = %error, "the vector index does not take this model's vectors; give it an index of its own");
+    Ok(())
 }
 
 fn part(business: BusinessId, space: &str) -> PortResult<Part> {

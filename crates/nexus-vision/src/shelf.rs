@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use crate::{
@@ -210,7 +210,7 @@ pub fn open_shelf(folder: &Path, rules: Option<&Path>, pair: Option<&str>) -> Re
         sentences,
         pair,
         faces: present(Role::Faces).map(|entry| FaceFinder::new(path(entry, 0))),
-        bridge: OnceLock::new(),
+        bridge: Mutex::default(),
         vocabulary: OnceLock::new(),
     })
 }

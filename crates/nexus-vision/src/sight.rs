@@ -1,8 +1,9 @@
 //! [`Sight`]: the models that are there, and what they say of a shot.
 
 use std::{
+    collections::{BTreeMap, btree_map::Entry},
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use nexus_core::{
@@ -86,7 +87,8 @@ pub struct Sight {
     pub(crate) pair: Option<Arc<PicturesAndWords>>,
     /// Faces.
     pub(crate) faces: Option<FaceFinder>,
-    pub(crate) bridge: OnceLock<Vec<Vec<f32>>>,
+    /// The meaning of the names of classes that were seen so far. All thousand at once would take seconds.
+    pub(crate) bridge: Mutex<BTreeMap<usize, Vec<f32>>>,
     pub(crate) vocabulary: OnceLock<Vocabulary>,
 }
 
@@ -115,7 +117,8 @@ impl Sight {
         rungs
     }
 
-    /// The same for the same rules and models, another for any other.
+    /// The same for the same rules and models; another where a model came or went, its files or the rules changed. The
+    /// classifier and the face detector are known ones, so that their names tell them.
     pub(crate) fn eyes(&self) -> String {
         let mut eyes = vec![format!("L0-{L0_VERSION}")];
         if let Some(named) = &self.classifier {
@@ -177,18 +180,22 @@ impl Sight {
     ) -> Result<Option<Vec<f32>>, ModelError> {
         let (classifier, rules) = named.ready()?;
         let labels = classifier.labels();
-        let bridge = loaded(&self.bridge, || {
-            let names: Vec<String> = (0..labels.len()).map(|class| labels.all_names(class).to_owned()).collect();
-            sentences.vectors(&names)
-        })?;
         let mut order: Vec<usize> =
             (0..chances.len()).filter(|class| chances[*class] > NOISE && !rules.ignores(*class)).collect();
         order.sort_by(|a, b| chances[*b].total_cmp(&chances[*a]).then(a.cmp(b)));
         order.truncate(BRIDGED);
-        let mut sum = vec![0.0_f32; bridge.first().map_or(0, Vec::len)];
-        for class in &order {
-            sum.iter_mut().zip(&bridge[*class]).for_each(|(total, value)| *total += chances[*class] * value);
+        let mut bridge = self.bridge.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sum: Vec<f32> = Vec::new();
+        for class in order {
+            let meaning = match bridge.entry(class) {
+                Entry::Occupied(known) => known.into_mut(),
+                // One by one: in a batch the last bits would depend on what else was new.
+                Entry::Vacant(new) => new.insert(sentences.vectors(&[labels.all_names(class).to_owned()])?.remove(0)),
+            };
+            sum.resize(meaning.len(), 0.0);
+            sum.iter_mut().zip(meaning.iter()).for_each(|(total, value)| *total += chances[class] * value);
         }
+        drop(bridge);
         to_unit_length(&mut sum);
         Ok(sum.iter().any(|value| *value != 0.0).then_some(sum))
     }

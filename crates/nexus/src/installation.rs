@@ -13,7 +13,7 @@ use nexus_core::{
     blob::Arrival,
     business::Business,
     film::{Aspect, Resolution},
-    journal::{Journal as _, NewRun, RunFilter, RunState},
+    journal::{Arrived, Journal as _, NewRun, RunFilter, RunState},
     port::{Ports, ShotStore as _},
     time::Clock,
 };
@@ -165,9 +165,10 @@ impl Installation {
                     business: business.id,
                     input: serde_json::json!({ "eyes": eyes }),
                 };
-                self.store.enqueue(run).await?;
+                if self.store.enqueue(run).await? == Arrived::First {
+                    waiting += clips;
+                }
             }
-            waiting += clips;
         }
         Ok(waiting)
     }

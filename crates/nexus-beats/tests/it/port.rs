@@ -53,7 +53,7 @@ impl Media for Shelf {
         Err(elsewhere())
     }
 
-    async fn glance(&self, _file: &Path, _context: &StepContext) -> PortResult<Examination> {
+    async fn glance(&self, _file: &Path) -> PortResult<Examination> {
         Err(elsewhere())
     }
 

@@ -80,6 +80,12 @@ impl HttpInference {
             return Err(wrong("inference.key", "it is missing, and inference.auth wants it"));
         }
         let body = Template::read(&body).map_err(|what| wrong("inference.body", &what))?;
+        if polling.as_ref().is_some_and(|polling| polling.state.is_empty() || polling.done.is_empty()) {
+            return Err(wrong(
+                "inference.poll_state",
+                "with inference.poll_address it and inference.poll_done are needed",
+            ));
+        }
         let pointers = polling.iter().flat_map(|polling| {
             [
                 ("inference.poll_address", &polling.address),
@@ -103,7 +109,9 @@ impl HttpInference {
         let mut answer = first.clone();
         let give_up = tokio::time::Instant::now() + MOST_JOB;
         loop {
-            let state = text(&answer, &polling.state).unwrap_or_default();
+            let state = text(&answer, &polling.state).ok_or_else(|| {
+                invalid(&format!("the answer has no state at {} (inference.poll_state)", polling.state))
+            })?;
             if polling.done.contains(&state) {
                 break;
             }

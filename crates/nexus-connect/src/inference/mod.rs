@@ -9,12 +9,12 @@ mod jpeg;
 mod opinion;
 mod template;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use nexus_core::{
-    PortResult,
+    ErrorKind, PortResult,
     footage::{MediaInfo, Seen, ShotView, Tag, best_first},
     port::{Adapter, TagWords, Tagger},
 };
@@ -26,6 +26,11 @@ pub use opinion::{Opinion, Word};
 
 /// Shots that are asked about at a time.
 const AT_A_TIME: usize = 4;
+
+/// How a busy model is waited for: so often, at first so long, never longer.
+const MOST_WAITS: usize = 4;
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Pictures of one shot, for a model that runs elsewhere.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,12 +77,35 @@ impl RemoteTagger {
         Self { local, remote }
     }
 
+    /// Asks, and waits in place while the other side is busy: a whole clip asked anew would be paid for twice.
+    async fn ask(&self, pictures: &Pictures) -> PortResult<Opinion> {
+        let mut wait = FIRST_WAIT;
+        for _ in 0..MOST_WAITS {
+            match self.remote.look(pictures).await {
+                Err(error) if error.kind.is_retryable() => {
+                    tokio::time::sleep(error.retry_after.unwrap_or(wait).min(LONGEST_WAIT)).await;
+                    wait *= 2;
+                }
+                other => return other,
+            }
+        }
+        self.remote.look(pictures).await
+    }
+
     async fn add(&self, view: &ShotView, words: &TagWords, mut seen: Seen) -> PortResult<Seen> {
         let jpegs: Vec<Vec<u8>> = view.frames.iter().filter_map(jpeg::of).collect();
         if jpegs.is_empty() {
             return Ok(seen);
         }
-        let Opinion { words: said, caption } = self.remote.look(&Pictures { jpegs, words: words.clone() }).await?;
+        let Opinion { words: said, caption } = match self.ask(&Pictures { jpegs, words: words.clone() }).await {
+            Ok(opinion) => opinion,
+            // Wrong for good: what this machine sees is enough to cut films from.
+            Err(error) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Invalid) => {
+                tracing::warn!(error = %error, "a shot goes without the words of the model elsewhere");
+                return Ok(seen);
+            }
+            Err(error) => return Err(error),
+        };
         let source = format!("L3 {}", self.remote.model());
         // The model saw the whole shot; its middle picture stands for that.
         let at_s = view.frames[view.frames.len() / 2].time_s.clamp(view.start_s, view.end_s);

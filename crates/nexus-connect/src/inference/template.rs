@@ -28,6 +28,10 @@ impl Template {
                 if !NAMES.contains(&format!("{{{{{name}}}}}")) {
                     unknown.get_or_insert_with(|| format!("{{{{{name}}}}} is not known; known are {NAMES}"));
                 }
+                let is_list = ["images", "image_urls"].contains(&name);
+                if is_list && text.trim() != format!("{{{{{name}}}}}") {
+                    unknown.get_or_insert_with(|| format!("{{{{{name}}}}} is a list and has to stand alone"));
+                }
                 rest = behind;
             }
         });
@@ -122,6 +126,7 @@ mod tests {
         }});
         assert_eq!(template.filled(&pictures("a \"b\".mp4")), want);
         assert!(Template::read("{").is_err());
+        assert!(Template::read(r#"["all: {{images}}"]"#).is_err(), "a list in a text would vanish");
         let wrong = Template::read(r#"["{{picture}}"]"#).expect_err("an unknown name");
         assert!(wrong.contains("{{picture}}") && wrong.contains("{{image}}"), "{wrong}");
     }

@@ -69,7 +69,8 @@ fn what_the_brand_remembers_decides_which_line_is_quoted() {
         let quote = script(&remembering(plain(), Leaning::Less, topic)).quote;
         assert!(!quote.contains(topic), "less {topic}: {quote}");
         let script = script(&remembering(plain(), Leaning::Never, topic));
-        assert!(!format!("{script:?}").contains(topic), "never {topic}: {script:?}");
+        let said = format!("{} {} {} {:?}", script.hook, script.quote, praise(&script).join(" "), script.seo);
+        assert!(!said.contains(topic), "never {topic}: {said}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use nexus_core::footage::{Begins, Examination, Motion, ShotView, SmallFrame};
 use tokio::try_join;
 
-use super::{Plan, examine, look::Look};
+use super::{Plan, look::Look};
 use crate::{
     Limits, MediaError,
     arguments::Arguments,
@@ -20,21 +20,17 @@ use crate::{
 const MOMENTS: [f64; 4] = [0.15, 0.4, 0.65, 0.9];
 
 /// The key frames nearest before a few moments of `file`, as one shot of unknown movement and without sound. Only those
-/// frames are decoded. A photo is examined as always.
+/// frames are decoded. A photo gives no shot: all of it is seen at once in any case.
 ///
 /// # Errors
-/// As [`examine`].
-pub(crate) async fn glance(
-    file: &Path,
-    limits: &Limits,
-    context: &nexus_core::port::StepContext,
-) -> Result<Examination, MediaError> {
+/// As [`super::examine`].
+pub(crate) async fn glance(file: &Path, limits: &Limits) -> Result<Examination, MediaError> {
     let probed = probe(file, limits).await?;
     if probed.info.video.is_none() {
         return Err(MediaError::NoPicture { file: name_of(file) });
     }
     if probed.still {
-        return examine(file, limits, context).await;
+        return Ok(Examination { info: probed.info, shots: Vec::new(), frames: 0 });
     }
     let plan = Plan::of(&probed);
     let at = |share: f64| moment(file, &probed, &plan, limits, share * probed.info.duration_s);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use nexus_core::{
-    BusinessId, StatementId,
+    BusinessId, Instant, StatementId,
     brand::{Amendment, Evidence, Leaning, Origin, Statement},
 };
 
@@ -51,8 +51,8 @@ pub(super) fn statements(
 }
 
 fn statement(id: StatementId, mut pieces: Vec<Evidence>, amendment: Option<&Amendment>) -> Option<Statement> {
-    if let Some(Amendment::Forgotten { at }) = amendment {
-        pieces.retain(|piece| piece.at > *at);
+    if let Some(forgotten) = amendment.and_then(forgotten) {
+        pieces.retain(|piece| piece.at > forgotten);
     }
     pieces.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.key.cmp(&b.key)));
     let newest = pieces.first()?.clone();
@@ -74,6 +74,14 @@ fn statement(id: StatementId, mut pieces: Vec<Evidence>, amendment: Option<&Amen
     }
     pieces.truncate(MOST_SHOWN);
     Some(Statement { id, text, leaning, topic, weight, by_owner, evidence: pieces })
+}
+
+/// Until when evidence is forgotten.
+pub(super) fn forgotten(amendment: &Amendment) -> Option<Instant> {
+    match amendment {
+        Amendment::Forgotten { at } => Some(*at),
+        Amendment::Edited { forgotten, .. } => *forgotten,
+    }
 }
 
 /// Which way the pieces point together and how strongly, newest first. What the owner said last outweighs what was

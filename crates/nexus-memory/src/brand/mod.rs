@@ -22,7 +22,7 @@ use crate::{memory::embed, namespace::cosine};
 /// Longest text of the owner, in characters.
 const MOST_TEXT_CHARS: usize = 400;
 /// Longest lesson, in characters: a long document on a brand's voice.
-const MOST_LESSON_CHARS: usize = 200_000;
+const MOST_LESSON_CHARS: usize = 60_000;
 
 /// The memory of brands over the product's own database.
 pub struct EmbeddedBrandMemory {
@@ -85,7 +85,12 @@ impl BrandMemory for EmbeddedBrandMemory {
                 format!("a statement is one sentence of 1 to {MOST_TEXT_CHARS} characters; to remove it, forget it");
             return Err(PortError::new(ErrorKind::Invalid, "brand memory", "edit a statement", message));
         }
-        self.store.amend(business, id, &Amendment::Edited { text, at: self.clock.now() }).await?;
+        if words::wants(&text).len() > 1 {
+            let message = "a statement wants one thing; edit it to the first, and add the other as one of its own";
+            return Err(PortError::new(ErrorKind::Invalid, "brand memory", "edit a statement", message));
+        }
+        let forgotten = self.store.amendments(business).await?.get(&id).and_then(fold::forgotten);
+        self.store.amend(business, id, &Amendment::Edited { text, at: self.clock.now(), forgotten }).await?;
         self.one(business, id).await
     }
 

@@ -5,6 +5,11 @@ use nexus_core::brand::Leaning;
 /// Longest topic, in words.
 const MOST_TOPIC_WORDS: usize = 6;
 
+/// Longest item of a list behind its first comma, in words.
+const MOST_LISTED_WORDS: usize = 2;
+
+const QUOTATION_MARKS: [char; 6] = ['"', '“', '”', '„', '«', '»'];
+
 /// Words before a topic and what they want, in English and in German. Longer ones stand before what they begin with.
 const MARKERS: &[(&str, Leaning)] = &[
     ("do not use the word", Leaning::Never),
@@ -136,14 +141,24 @@ fn places(folded: &str) -> Vec<Place> {
         }
         let marker =
             MARKERS.iter().find(|(marker, _)| folded[start..].starts_with(marker) && is_edge(start + marker.len()));
-        if let Some((marker, leaning)) = marker {
-            places.push(Place { start, end: start + marker.len(), leaning: *leaning });
+        // What stands in quotation marks is spoken of, not wished for.
+        let is_quoted = folded[..start].chars().filter(|sign| QUOTATION_MARKS.contains(sign)).count() % 2 == 1;
+        if let Some((marker, leaning)) = marker.filter(|_| !is_quoted) {
+            let leaning =
+                if *leaning == Leaning::More && is_denied(&folded[..start]) { Leaning::Less } else { *leaning };
+            places.push(Place { start, end: start + marker.len(), leaning });
         }
     }
     places
 }
 
-/// What stands behind a marker: a quoted word, or the words up to where it is over; two of them around an `and`.
+/// Whether the word at the end of what stands before turns a wish into its opposite: "please don't add".
+fn is_denied(before: &str) -> bool {
+    let last = before.split_whitespace().next_back().unwrap_or_default();
+    ["not", "never", "nicht", "nie"].contains(&last) || last.ends_with("n't")
+}
+
+/// What stands behind a marker: a quoted word, or the words up to where it is over; several of them in a list.
 fn topics(rest: &str, leaning: Leaning) -> Vec<String> {
     // "No, thank you": what follows a comma is not its topic.
     if rest.trim_start().starts_with([',', ':']) && leaning != Leaning::Never {
@@ -155,15 +170,24 @@ fn topics(rest: &str, leaning: Leaning) -> Vec<String> {
             return quoted;
         }
     }
-    let first = rest.split([',', ':', '(', ')']).next().unwrap_or_default();
-    let parts = first.split(" and ").flat_map(|part| part.split(" or ")).flat_map(|part| part.split(" und "));
-    parts.filter_map(topic).collect()
+    let mut topics = Vec::new();
+    for (number, part) in rest.split([',', ':', '(', ')']).enumerate() {
+        let part =
+            ["and ", "or ", "und ", "oder "].iter().fold(part.trim(), |part, word| part.trim_start_matches(word));
+        let joined =
+            [" and ", " or ", " und ", " oder "].iter().fold(part.to_owned(), |part, word| part.replace(word, "\n"));
+        // Behind a comma only what looks like one more of a list belongs to it: "signs, candles and lamps".
+        if number > 0 && joined.lines().any(|item| item.split_whitespace().count() > MOST_LISTED_WORDS) {
+            break;
+        }
+        topics.extend(joined.lines().filter_map(topic));
+    }
+    topics
 }
 
 /// Words in quotation marks of any kind.
 fn quoted(text: &str) -> Vec<String> {
-    let marks = ['"', '“', '”', '„', '«', '»'];
-    let parts: Vec<&str> = text.split(marks).collect();
+    let parts: Vec<&str> = text.split(QUOTATION_MARKS).collect();
     let inner = |part: &&str| part.trim().to_owned();
     parts.iter().skip(1).step_by(2).map(inner).filter(|part| !part.is_empty() && part.len() <= 60).collect()
 }
@@ -203,6 +227,13 @@ mod tests {
             ("It is too dark.", &[(Less, "dark")]),
             ("No more waves. We love candle light", &[(Less, "waves"), (More, "candle light")]),
             ("Weniger Neon, mehr von der Terrasse", &[(Less, "neon"), (More, "terrasse")]),
+            ("Please don't add neon signs", &[(Less, "neon signs")]),
+            ("You should not show the kitchen", &[(Less, "kitchen")]),
+            ("Nicht mehr Neon", &[(Less, "neon")]),
+            ("Never say \"no more\"", &[(Never, "no more")]),
+            ("Never say cheap, discount or deal", &[(Never, "cheap"), (Never, "discount"), (Never, "deal")]),
+            ("Fewer neon signs, candles and lamps", &[(Less, "neon signs"), (Less, "candles"), (Less, "lamps")]),
+            ("Less neon, it looks cheap to us", &[(Less, "neon")]),
             ("No, thank you", &[]),
             ("another line", &[]),
             ("shorter", &[]),

@@ -137,4 +137,8 @@ async fn the_owner_edits_and_makes_forget() {
     assert_eq!(texts(&memory, quay).await, Vec::<String>::new(), "what rests on old evidence stays forgotten");
     memory.learn(quay, &told("Fewer lamps")).await.expect("told again");
     assert_eq!(texts(&memory, quay).await, ["Fewer lamps."], "only what happens later brings it back");
+    let edited = memory.edit(quay, id, "Fewer red lamps").await.expect("edited");
+    assert_eq!(edited.evidence.len(), 1, "what was forgotten before stays so: {edited:?}");
+    let two = memory.edit(quay, id, "More garden, fewer lamps").await.expect_err("two statements in one");
+    assert_eq!(two.kind, ErrorKind::Invalid);
 }

@@ -11,9 +11,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use axum::{
     Json, Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -56,19 +56,19 @@ struct Served {
     worker: VisionWorker,
     status: Status,
     /// One at a time.
-    turn: tokio::sync::Semaphore,
+    turn: Arc<tokio::sync::Semaphore>,
 }
 
 /// The routes of a worker.
 pub fn vision_router(worker: VisionWorker) -> Router {
     let status = Status::new(Arc::clone(&worker.clock));
-    let served = Arc::new(Served { worker, status, turn: tokio::sync::Semaphore::new(1) });
+    let served = Arc::new(Served { worker, status, turn: Arc::new(tokio::sync::Semaphore::new(1)) });
     Router::new()
         .route("/", post(infer))
         .route("/_k/warmup", post(warm))
+        .layer(from_fn_with_state(Arc::clone(&served), admit))
         .route("/__status__", get(status_now))
         .route("/_k/status", get(status_now))
-        .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .with_state(served)
 }
 
@@ -80,10 +80,13 @@ impl Served {
     }
 }
 
-async fn infer(State(served): State<Arc<Served>>, headers: HeaderMap, body: Bytes) -> Response {
-    if !served.admits(&headers) {
-        return refused(StatusCode::UNAUTHORIZED, "the key in X-BANANA-API-KEY is missing or wrong");
-    }
+async fn infer(State(served): State<Arc<Served>>, request: Request) -> Response {
+    let Some(place) = served.status.enter() else {
+        return refused(StatusCode::LOCKED, "too many requests wait already; try again");
+    };
+    let Ok(body) = axum::body::to_bytes(request.into_body(), MOST_BODY_BYTES).await else {
+        return refused(StatusCode::PAYLOAD_TOO_LARGE, "the body broke off, or is larger than 32 MiB");
+    };
     // As Potassium has it: 400 is for what is no JSON alone, because Banana's clients repeat it.
     let Ok(body) = serde_json::from_slice::<Value>(&body) else {
         return refused(StatusCode::BAD_REQUEST, "the body is no JSON");
@@ -92,22 +95,37 @@ async fn infer(State(served): State<Arc<Served>>, headers: HeaderMap, body: Byte
         Ok(asked) => asked,
         Err(what) => return refused(StatusCode::UNPROCESSABLE_ENTITY, &what),
     };
-    let Some(place) = served.status.enter() else {
-        return refused(StatusCode::LOCKED, "too many requests wait already; try again");
+    drop(body);
+    // A slow server elsewhere must not hold the turn.
+    let material = match served.worker.fetch(asked).await {
+        Ok(material) => material,
+        Err(error) => return refused(status_of(&error), &error.message),
     };
     // Nothing ever closes the semaphore.
-    let _turn = served.turn.acquire().await;
+    let turn = Arc::clone(&served.turn).acquire_owned().await;
     place.start();
-    match served.worker.look(asked).await {
-        Ok(told) => Json(told).into_response(),
-        Err(error) => refused(status_of(&error), &error.message),
+    let working = Arc::clone(&served);
+    // On its own, so that the turn is held until the work ends, also when the client goes away.
+    let told = tokio::spawn(async move {
+        let _turn = turn;
+        working.worker.look(material).await
+    });
+    match told.await {
+        Ok(Ok(told)) => Json(told).into_response(),
+        Ok(Err(error)) => refused(status_of(&error), &error.message),
+        Err(_) => refused(StatusCode::INTERNAL_SERVER_ERROR, "looking at it failed"),
     }
 }
 
-async fn warm(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response {
-    if !served.admits(&headers) {
-        return refused(StatusCode::UNAUTHORIZED, "the key in X-BANANA-API-KEY is missing or wrong");
+/// Lets a request pass that has the key; nothing of another one's body is read.
+async fn admit(State(served): State<Arc<Served>>, request: Request, next: Next) -> Response {
+    if served.admits(request.headers()) {
+        return next.run(request).await;
     }
+    refused(StatusCode::UNAUTHORIZED, "the key in X-BANANA-API-KEY is missing or wrong")
+}
+
+async fn warm(State(served): State<Arc<Served>>) -> Response {
     served.status.touched();
     Json(json!({ "warm": true })).into_response()
 }

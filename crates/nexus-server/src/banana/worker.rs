@@ -9,22 +9,34 @@ use nexus_core::{
     port::{StepContext, TagWords},
 };
 use serde_json::{Value, json};
+use tempfile::TempPath;
 
 use super::{
     VisionWorker,
     asked::{Asked, Subject},
 };
 
+/// What is looked at.
+pub(super) enum Material {
+    Images(Vec<Vec<u8>>, TagWords),
+    Clip(TempPath, TagWords),
+}
+
 impl VisionWorker {
-    /// The answer to one request.
-    pub(super) async fn look(&self, asked: Asked) -> PortResult<Value> {
+    /// What was asked about, with all that has to be fetched.
+    pub(super) async fn fetch(&self, asked: Asked) -> PortResult<Material> {
         let Asked { subject, words } = asked;
-        match subject {
-            Subject::Images(images) => self.images(images, &words).await,
-            Subject::Url(url) => {
-                let file = (self.download)(url).await?;
-                self.clip(&file, &words).await
-            }
+        Ok(match subject {
+            Subject::Images(images) => Material::Images(images, words),
+            Subject::Url(url) => Material::Clip((self.download)(url).await?, words),
+        })
+    }
+
+    /// The answer to one request.
+    pub(super) async fn look(&self, material: Material) -> PortResult<Value> {
+        match material {
+            Material::Images(images, words) => self.images(images, &words).await,
+            Material::Clip(file, words) => self.clip(&file, &words).await,
         }
     }
 

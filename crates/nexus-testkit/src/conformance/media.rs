@@ -50,7 +50,7 @@ async fn facts(media: &dyn Media, files: &MediaFiles<'_>) {
 
 async fn moments(media: &dyn Media, files: &MediaFiles<'_>) {
     let context = factory::context("media");
-    let glance = media.glance(files.clip, &context).await.expect("rule: a clip can be glanced at");
+    let glance = media.glance(files.clip).await.expect("rule: a clip can be glanced at");
     let [shot] = glance.shots.as_slice() else { panic!("rule: a glance is one shot") };
     assert!((2..=8).contains(&shot.frames.len()), "rule: a few moments of it");
     assert!(glance.frames < 10, "rule: nothing else is decoded");

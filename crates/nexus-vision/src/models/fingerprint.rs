@@ -12,11 +12,21 @@ use crate::network::ModelError;
 /// differs in its last layer.
 const END_BYTES: u64 = 64 * 1024;
 
-/// Eight hexadecimal digits of the BLAKE3 hash of the files of `folder` that decide a vector: configuration,
-/// preprocessing and tokenizer whole where they are small, of weights their length and both ends.
+/// What decides a vector.
+const FILES: [&str; 6] = [
+    "config.json",
+    "preprocessor_config.json",
+    "sentence_bert_config.json",
+    "1_Pooling/config.json",
+    "tokenizer.json",
+    "model.safetensors",
+];
+
+/// Eight hexadecimal digits of the BLAKE3 hash of the files of `folder` that decide a vector: of each its length
+/// and both ends.
 pub(crate) fn fingerprint(folder: &Path) -> Result<String, ModelError> {
     let mut hasher = blake3::Hasher::new();
-    for name in ["config.json", "preprocessor_config.json", "tokenizer.json", "model.safetensors"] {
+    for name in FILES {
         let file = folder.join(name);
         if !file.is_file() {
             continue;

@@ -48,17 +48,22 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         pinecone: pinecone(&config, address, &installation).map(Arc::new),
     };
     let workshop = installation.start()?;
-    let again = installation.look_again().await?;
-    if again > 0 {
-        show::line(&format!("{again} clips were seen by other models or rules; they are looked at again meanwhile."));
-    }
     show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
-    axum::serve(listener, nexus_server::router(app))
-        .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
-        })
-        .await
-        .context("serve")?;
+    let serving = axum::serve(listener, nexus_server::router(app)).with_graceful_shutdown(async {
+        let _ = tokio::signal::ctrl_c().await;
+    });
+    // Beside serving: to find what is to be looked at again all footage is read.
+    let looking = async {
+        match installation.look_again().await {
+            Ok(0) => {}
+            Ok(clips) => show::line(&format!(
+                "{clips} clips were seen by other models or rules; they are looked at again, one after the other."
+            )),
+            Err(error) => tracing::warn!(error = %error, "whether clips are to be looked at again is not known"),
+        }
+    };
+    let (served, ()) = tokio::join!(serving.into_future(), looking);
+    served.context("serve")?;
     drop(workshop);
     Ok(())
 }
