@@ -73,6 +73,14 @@ impl Program {
         std::fs::canonicalize(file)
     }
 
+    /// All of its environment. Tesseract's threads wait for each other by spinning, which costs five times the work.
+    fn environment(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Ffmpeg | Self::Ffprobe => &[],
+            Self::Tesseract => &[("OMP_THREAD_LIMIT", "1")],
+        }
+    }
+
     fn memory_bytes(self) -> u64 {
         match self {
             Self::Ffmpeg => WORK_MEMORY_BYTES,
@@ -185,7 +193,7 @@ impl Process {
         Self::start_in(jail::chosen_sandbox(), launch, feed)
     }
 
-    /// Starts `launch` in a process group of its own, with an empty environment.
+    /// Starts `launch` in a process group of its own; nothing of our environment goes along.
     pub(crate) fn start_in(sandbox: Sandbox, launch: &Launch<'_>, feed: Feed) -> Result<Self, MediaError> {
         let program = launch.program.name();
         tracing::debug!(program, op = launch.op, file = %name_of(launch.file), "starting");
@@ -197,6 +205,7 @@ impl Process {
             .arg0(program)
             .args(launch.arguments.words())
             .env_clear()
+            .envs(launch.program.environment().iter().copied())
             .stdin(match feed {
                 Feed::Nothing => Stdio::null(),
                 Feed::Pipe => Stdio::piped(),

@@ -1,4 +1,4 @@
-//! A quick look at a few moments of a film, long before all of it is decoded.
+//! A quick look at two moments of a film, long before all of it is decoded.
 
 use std::path::Path;
 
@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// Where a film is looked at, in shares of its length.
-const MOMENTS: [f64; 4] = [0.15, 0.4, 0.65, 0.9];
+const MOMENTS: [f64; 2] = [0.3, 0.8];
 
-/// The key frames nearest before a few moments of `file`, as one shot of unknown movement and without sound. Only those
+/// The key frames nearest before two moments of `file`, as one shot of unknown movement and without sound. Only those
 /// frames are decoded. A photo gives no shot: all of it is seen at once in any case.
 ///
 /// # Errors
@@ -34,10 +34,9 @@ pub(crate) async fn glance(file: &Path, limits: &Limits) -> Result<Examination, 
     }
     let plan = Plan::of(&probed);
     let at = |share: f64| moment(file, &probed, &plan, limits, share * probed.info.duration_s);
-    // Two at a time: each starts a child of its own.
-    let (first, third) = try_join!(at(MOMENTS[0]), at(MOMENTS[2]))?;
-    let (second, fourth) = try_join!(at(MOMENTS[1]), at(MOMENTS[3]))?;
-    let looks: Vec<(Look, f64)> = [first, second, third, fourth].into_iter().flatten().collect();
+    // Side by side: each starts a child of its own.
+    let (early, late) = try_join!(at(MOMENTS[0]), at(MOMENTS[1]))?;
+    let looks: Vec<(Look, f64)> = [early, late].into_iter().flatten().collect();
     if looks.is_empty() {
         return Err(MediaError::Short { file: name_of(file), found: 0, wanted: 1 });
     }

@@ -11,6 +11,9 @@ use crate::network::ModelError;
 /// Smallest face, in pixels of the frame; the cascade's own least is 20.
 const LEAST_FACE_PX: u32 = 24;
 
+/// Smallest face as a part of the frame's shorter side: in a large frame, smaller ones cost the most and say the least.
+const LEAST_PART: u32 = 12;
+
 /// Score of the cascade from which something is a face; its authors take 2.
 const LEAST_SCORE: f64 = 3.0;
 
@@ -59,7 +62,7 @@ impl Faces {
         };
         let grey: Vec<u8> = frame.rgb.as_chunks::<3>().0.iter().map(luma).collect();
         let mut detector = rustface::create_detector_with_model(self.model.clone());
-        detector.set_min_face_size(LEAST_FACE_PX);
+        detector.set_min_face_size((width.min(height) / LEAST_PART).max(LEAST_FACE_PX));
         detector.set_score_thresh(LEAST_SCORE);
         detector.set_pyramid_scale_factor(0.8);
         detector.set_slide_window_step(4, 4);
