@@ -26,7 +26,7 @@ pub(crate) fn light_tags(picture: &Picture) -> Vec<(&'static str, f64)> {
         if (0.0005..0.12).contains(&lights) && pure_black < 0.6 {
             tags.push(("night", grade(mean, 0.3, 0.15)));
         }
-        tags.push(("candle-like light", flames(picture).min(grade(mean, 0.4, 0.28))));
+        tags.push(("candle-like light", flames(picture).min(grade(mean, 0.34, 0.2))));
         tags.push(("bokeh lights", bokeh(picture, mean)));
     }
     tags

@@ -30,7 +30,7 @@ pub(crate) fn colour_tags(picture: &Picture) -> Vec<(&'static str, f64)> {
         tags.push(("black and white", grade(most, 0.02, 0.006)));
     } else if most >= 0.02 {
         // A grey room with one red flower is not muted: nothing in it may be vivid.
-        tags.push(("muted", grade(chroma, 0.04, 0.015).min(grade(most, 0.1, 0.055))));
+        tags.push(("muted", grade(chroma, 0.034, 0.013).min(grade(most, 0.1, 0.055))));
     }
     tags.push(("colourful", grade(chroma, 0.12, 0.2)));
     tags
