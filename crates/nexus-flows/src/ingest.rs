@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use nexus_core::{
-    Arrow, AssetId, BusinessId, ErrorKind, PortError,
+    Arrow, AssetId, BusinessId, ErrorKind, PortError, PortResult,
     blob::{Arrival, BlobRef},
     footage::{Examination, MediaInfo, Seen, Shot},
     journal::StepName,
-    port::{Ports, TagWords},
+    port::{Ports, StepContext, TagWords},
 };
 use nexus_workflow::{Flow, FlowError, Run};
 use serde::{Deserialize, Serialize};
@@ -68,10 +68,6 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
     let shots: Vec<Shot> = run
         .by(ports.tagger.adapter())
         .step(Arrow::AnalyzeFrames, async |context| {
-            let file = ports.blobs.local_file(&stored).await?;
-            let examined = ports.media.examine(&file, &context).await;
-            let examination = examined.map_err(|error| in_words_of_owner(error, &stored, &arrival.file_name))?;
-            let seen = ports.tagger.tag(&examination.info, &examination.shots, &words).await?;
             let clip = Clip {
                 asset,
                 business: run.business(),
@@ -79,7 +75,7 @@ async fn ingest(run: &Run, ports: &Ports, arrival: &Arrival) -> Result<Ingested,
                 file_name: arrival.file_name.clone(),
                 eyes: ports.tagger.eyes(),
             };
-            Ok(describe(&clip, examination, seen))
+            see(ports, &stored, &clip, &words, &context).await
         })
         .await?;
     let count = run
@@ -128,8 +124,23 @@ pub(crate) struct Clip {
     pub(crate) eyes: String,
 }
 
+/// One decode of the clip that lies in `stored`, and what is seen in it.
+pub(crate) async fn see(
+    ports: &Ports,
+    stored: &BlobRef,
+    clip: &Clip,
+    words: &TagWords,
+    context: &StepContext,
+) -> PortResult<Vec<Shot>> {
+    let file = ports.blobs.local_file(stored).await?;
+    let examined = ports.media.examine(&file, context).await;
+    let examination = examined.map_err(|error| in_words_of_owner(error, stored, &clip.file_name))?;
+    let seen = ports.tagger.tag(&examination.info, &examination.shots, words).await?;
+    Ok(describe(clip, examination, seen))
+}
+
 /// What is remembered of a clip: one entry per shot.
-pub(crate) fn describe(clip: &Clip, examination: Examination, seen: Vec<Seen>) -> Vec<Shot> {
+fn describe(clip: &Clip, examination: Examination, seen: Vec<Seen>) -> Vec<Shot> {
     let Examination { info, shots, frames: _ } = examination;
     let describe_one = |(index, (view, seen)): (usize, (nexus_core::footage::ShotView, Seen))| Shot {
         asset: clip.asset,

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use nexus_core::{
     AssetId, BusinessId, PortResult,
     blob::BlobRef,
-    footage::{Examination, Shot},
+    footage::Shot,
     journal::StepName,
     port::{Ports, StepContext, TagWords},
 };
@@ -16,7 +16,7 @@ use nexus_workflow::{Flow, FlowError, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ingest::{Clip, describe};
+use crate::ingest::{Clip, see};
 
 /// Between two clips.
 const STEP_BACK: Duration = Duration::from_millis(200);
@@ -113,11 +113,8 @@ async fn look_again(
         // Whoever removed or replaced the file meant it; its shots stay until they are removed, too.
         return Ok(0);
     };
-    let file = ports.blobs.local_file(&blob).await?;
-    let examination: Examination = ports.media.examine(&file, context).await?;
     let words = TagWords { file_name: known.file_name.clone(), user_tags: known.user_tags.clone() };
-    let seen = ports.tagger.tag(&examination.info, &examination.shots, &words).await?;
     let clip =
         Clip { asset: known.asset, business, blob, file_name: known.file_name.clone(), eyes: ports.tagger.eyes() };
-    ports.memory.upsert(business, &describe(&clip, examination, seen)).await
+    ports.memory.upsert(business, &see(ports, &clip.blob, &clip, &words, context).await?).await
 }

@@ -131,8 +131,8 @@ fn see(sight: &Sight, info: &MediaInfo, view: &ShotView, words: &TagWords) -> Re
         }));
     }
     // A word alone may be a pattern that looks like one; what stands there in two words or more was written.
-    let written = [("words on screen", view.words.iter().map(|word| word.confidence).fold(0.0, f64::max))];
-    let written = written.iter().filter(|_| view.words.len() > 1).copied();
+    let surest = view.words.iter().map(|word| word.confidence).fold(0.0, f64::max);
+    let written = (view.words.len() > 1).then_some(("words on screen", surest));
     let read = view.words.iter().map(|word| (word.text.as_str(), word.confidence));
     tags.extend(read.chain(written).map(|(name, score)| Tag {
         name: name.into(),

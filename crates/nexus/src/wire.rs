@@ -60,14 +60,15 @@ pub(crate) fn ports(
     };
     let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;
     let sight = sight(config)?;
+    let index = vectors(&config.vectors, store)?;
     let Makers { images, animator, speech } = makers(&blobs, &scratch);
     Ok(Ports {
         fetcher: Arc::new(fetcher),
         hosting: Arc::new(store.clone()),
         tagger: tagger(config, Arc::clone(&sight))?,
-        memory: Arc::new(memory(config, store, &sight)?),
+        memory: Arc::new(memory(config, store, &sight, &index)),
         brand: Arc::new(EmbeddedBrandMemory::new(Arc::new(store.clone()), words(&sight), Arc::clone(clock))),
-        vectors: vectors(&config.vectors, store)?,
+        vectors: index,
         business: Arc::new(store.clone()),
         writer: Arc::new(ExtractiveWriter::new()),
         images,
@@ -118,17 +119,17 @@ fn knobs(config: &InferenceConfig) -> inference::InferenceConfig {
 }
 
 /// Search: by meaning where a model understands words, by words otherwise; in pictures where a model sees them.
-fn memory(config: &Config, store: &Store, sight: &Sight) -> anyhow::Result<EmbeddedMemory> {
+fn memory(config: &Config, store: &Store, sight: &Sight, index: &Arc<dyn VectorIndex>) -> EmbeddedMemory {
     let memory = EmbeddedMemory::new(Arc::new(store.clone()), words(sight));
     let memory = match sight.pair() {
         Some(pair) => memory.with_pictures(Arc::new(PairEmbedder::new(pair))),
         None => memory,
     };
-    Ok(match config.vectors.kind {
+    match config.vectors.kind {
         // Beside the shots already.
         VectorsKind::Embedded => memory,
-        VectorsKind::Pgvector | VectorsKind::Pinecone => memory.with_index(vectors(&config.vectors, store)?),
-    })
+        VectorsKind::Pgvector | VectorsKind::Pinecone => memory.with_index(Arc::clone(index)),
+    }
 }
 
 /// Who understands words: a model where there is one.

@@ -24,7 +24,6 @@ const BOUNDS: Bounds = Bounds { patience: Duration::from_secs(310), most_answer_
 /// answer is read by [`Opinion::read`].
 pub struct Banana {
     vendor: Vendor,
-    model: String,
 }
 
 impl Banana {
@@ -38,7 +37,7 @@ impl Banana {
         if let Some(key) = key {
             vendor = vendor.with_secret("x-banana-api-key", "", key)?;
         }
-        Ok(Self { vendor, model: "banana".into() })
+        Ok(Self { vendor })
     }
 }
 
@@ -49,7 +48,8 @@ impl Inference for Banana {
     }
 
     fn model(&self) -> &str {
-        &self.model
+        // An endpoint does not say which model it serves.
+        "banana"
     }
 
     async fn look(&self, pictures: &Pictures) -> PortResult<Opinion> {
