@@ -53,11 +53,15 @@ mod tests {
         ("cosmic-text", &["nexus-render"]),
         ("clap", &["nexus", "xtask"]),
         ("hyper", &["nexus-connect"]),
-        ("rustls", &["nexus-connect"]),
+        ("rustls", &["nexus-connect", "nexus-store"]),
+        ("object_store", &["nexus-store"]),
+        ("prometheus", &["nexus-workflow", "nexus"]),
+        ("opentelemetry", &["nexus"]),
+        ("lambda_runtime", &["nexus"]),
     ];
 
     /// Packages in the lock file; raised on purpose only.
-    const MOST_LOCKED_PACKAGES: usize = 530;
+    const MOST_LOCKED_PACKAGES: usize = 580;
 
     /// Lines of the longest file.
     const MOST_LINES: usize = 600;

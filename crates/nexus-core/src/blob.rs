@@ -138,6 +138,28 @@ pub struct UploadTicket {
     pub expires_in_s: u64,
 }
 
+/// A permission to send one part of an upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartTicket {
+    /// Which part, from 1.
+    pub number: u16,
+    /// PUT the bytes here; the signature covers upload, number and expiry.
+    pub url: String,
+    /// After that many seconds the link is dead.
+    pub expires_in_s: u64,
+}
+
+/// A part that has arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadedPart {
+    /// Which part, from 1.
+    pub number: u16,
+    /// Its entity tag without quotes.
+    pub etag: String,
+    /// Its length in bytes.
+    pub size_bytes: u64,
+}
+
 /// "An object arrived": what an S3 event says, one record of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrival {

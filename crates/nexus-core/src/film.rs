@@ -59,6 +59,15 @@ pub struct Film {
     pub remarks: Vec<String>,
 }
 
+/// How a film can be made by several machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RenderParts {
+    /// Parts that do not depend on each other; one where nobody else could see what was made.
+    pub count: u32,
+    /// How they must be encoded: parts of different encoders do not join.
+    pub encoder: String,
+}
+
 /// Bounds of a copy of a film for one destination.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RenditionSpec {

@@ -88,8 +88,10 @@ pub enum RunState {
     Waiting,
     /// Ended well.
     Done,
-    /// Ended by an error that repeating does not mend.
+    /// Ended by an error that repeating does not mend: a dead letter, which a retry makes ready again.
     Failed,
+    /// Ended because somebody said so.
+    Cancelled,
 }
 
 impl RunState {
@@ -102,13 +104,14 @@ impl RunState {
             Self::Waiting => "waiting",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
         }
     }
 
     /// The state with that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Ready, Self::Running, Self::Waiting, Self::Done, Self::Failed]
+        [Self::Ready, Self::Running, Self::Waiting, Self::Done, Self::Failed, Self::Cancelled]
             .into_iter()
             .find(|state| state.as_str() == word)
     }
@@ -116,7 +119,100 @@ impl RunState {
     /// True when nothing more will happen by itself.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Failed)
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// What goes first when there is more to do than hands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Nobody waits for it.
+    Background,
+    /// Somebody will look at it.
+    #[default]
+    Normal,
+    /// Somebody waits for it.
+    Urgent,
+}
+
+impl Priority {
+    /// The number in the database; the higher goes first.
+    #[must_use]
+    pub fn rank(self) -> i64 {
+        match self {
+            Self::Background => 0,
+            Self::Normal => 1,
+            Self::Urgent => 2,
+        }
+    }
+
+    /// The priority with that number.
+    #[must_use]
+    pub fn of_rank(rank: i64) -> Self {
+        match rank {
+            ..=0 => Self::Background,
+            1 => Self::Normal,
+            2.. => Self::Urgent,
+        }
+    }
+}
+
+/// What a worker is there for; a deployment gives each kind its own machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Looks at footage.
+    Ingest,
+    /// Makes films.
+    Render,
+    /// Tells the outside: networks, maps, callbacks.
+    Publish,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Ingest, Self::Render, Self::Publish];
+
+    /// The word in the database and on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Render => "render",
+            Self::Publish => "publish",
+        }
+    }
+
+    /// The role with that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// A kind of run that a worker may claim: a flow, its version, and the role in which a run of it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimable {
+    /// Name of the flow.
+    pub flow: String,
+    /// Version of the flow.
+    pub version: u32,
+    /// The role that a run was handed over to; `None` for one that stands where its flow begins.
+    pub role: Option<Role>,
+}
+
+impl Claimable {
+    /// Runs of a flow that were not handed over.
+    #[must_use]
+    pub fn new(flow: impl Into<String>, version: u32) -> Self {
+        Self { flow: flow.into(), version, role: None }
+    }
+
+    /// The same runs, once they were handed over to `role`.
+    #[must_use]
+    pub fn in_role(self, role: Role) -> Self {
+        Self { role: Some(role), ..self }
     }
 }
 
@@ -131,6 +227,8 @@ pub struct NewRun {
     pub version: u32,
     /// The tenant.
     pub business: BusinessId,
+    /// What goes first.
+    pub priority: Priority,
     /// The flow's input.
     pub input: serde_json::Value,
 }
@@ -150,6 +248,14 @@ pub struct RunRow {
     pub input: serde_json::Value,
     /// Where it stands.
     pub state: RunState,
+    /// What goes first.
+    pub priority: Priority,
+    /// The role that it was handed over to; `None` while it stands where its flow begins.
+    pub role: Option<Role>,
+    /// The run that waits for its end.
+    pub parent: Option<RunId>,
+    /// Claims since its last finished step that ended with their worker.
+    pub crashes: u32,
     /// Claim counter.
     pub epoch: Epoch,
     /// Attempts of the current step that failed in a retryable way, since its last success.
@@ -238,10 +344,44 @@ pub enum Release {
         /// Why.
         failure: RunFailure,
     },
+    /// To go on at once in another hand: of the same role, or of the one named.
+    Yield {
+        /// The role that goes on; `None` for the one that it has.
+        role: Option<Role>,
+    },
     /// Ended well.
     Done(serde_json::Value),
     /// Ended badly.
     Failed(RunFailure),
+}
+
+/// How a child run ended: the payload of the signal that its parent gets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChildEnd {
+    /// Well, with this output.
+    Done(serde_json::Value),
+    /// Badly, or it was cancelled.
+    Failed(RunFailure),
+}
+
+/// The signal by which a parent learns that `child` has ended.
+#[must_use]
+pub fn child_signal(child: RunId) -> String {
+    format!("child/{child}")
+}
+
+/// How many runs stand somewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Depth {
+    /// Name of the flow.
+    pub flow: String,
+    /// Where they stand.
+    pub state: RunState,
+    /// How many.
+    pub runs: u64,
+    /// Since when the first of them has been due, when it is ready.
+    pub oldest_due: Option<Instant>,
 }
 
 /// The state of an outside effect.
@@ -271,7 +411,7 @@ pub struct RunEvent {
     pub run: RunId,
     /// When.
     pub at: Instant,
-    /// `enqueued`, `step`, `waiting`, `retry`, `done`, `failed`, `signal`.
+    /// `enqueued`, `step`, `waiting`, `retry`, `yield`, `done`, `failed`, `cancelled`, `signal`.
     pub kind: String,
     /// Details, by kind.
     pub data: serde_json::Value,
@@ -290,6 +430,13 @@ pub struct RunFilter {
     pub limit: u32,
 }
 
+/// Ends of workers that one run may outlive without finishing a step between; then it is taken for the cause.
+pub const MOST_CRASHES: u32 = 20;
+
+/// What one tenant's runs are apart in the order of claims, in milliseconds: another tenant's run is at most that far
+/// behind each of them.
+pub const TURN_MS: i64 = 1000;
+
 /// The narrow store under the engine. Every write is durable when its future resolves; every write with an
 /// epoch that is not the newest fails with [`ErrorKind::Conflict`] and changes nothing.
 #[async_trait]
@@ -297,9 +444,20 @@ pub trait Journal: Send + Sync {
     /// Adds a run, unless one with its id exists.
     async fn enqueue(&self, run: NewRun) -> PortResult<Arrived>;
 
-    /// Leases the run that has been due longest among `flows` (name and version) to `worker`: ready and due,
-    /// waiting with a deadline passed, or running with a lease that ended.
-    async fn claim(&self, worker: &str, flows: &[(String, u32)], lease_ms: u64) -> PortResult<Option<Claim>>;
+    /// Leases a run of one of `kinds` to `worker`: ready and due, waiting with a deadline passed, or running with a
+    /// lease that ended. The highest priority goes first; within it tenants take turns, and each goes on with what
+    /// it began, then with what it enqueued first. A run whose workers ended [`MOST_CRASHES`] times without one finished step between fails.
+    async fn claim(&self, worker: &str, kinds: &[Claimable], lease_ms: u64) -> PortResult<Option<Claim>>;
+
+    /// Adds runs whose end `parent` learns by [`child_signal`]; those that exist are left as they are.
+    async fn spawn(&self, parent: RunId, epoch: Epoch, children: Vec<NewRun>) -> PortResult<()>;
+
+    /// Ends a run, its children, and the questions that it put to people. Its worker finds out at its next write, or
+    /// when it renews its lease.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when there is no such run.
+    async fn cancel(&self, run: RunId) -> PortResult<Arrived>;
 
     /// Extends the lease.
     async fn renew(&self, run: RunId, epoch: Epoch, lease_ms: u64) -> PortResult<()>;
@@ -322,7 +480,8 @@ pub trait Journal: Send + Sync {
     /// Makes every leased run claimable at once: at the start of the only process on this data.
     async fn recover(&self) -> PortResult<u64>;
 
-    /// Makes a failed run ready again; with `from`, forgets that arrow's steps and all later ones first.
+    /// Makes a failed or cancelled run ready again, and with it its children that did not end well; with `from`,
+    /// forgets that arrow's steps and all later ones first.
     async fn retry(&self, run: RunId, from: Option<Arrow>) -> PortResult<()>;
 
     /// One run.
@@ -339,6 +498,9 @@ pub trait Journal: Send + Sync {
 
     /// The moment at which the next run falls due, if any has a time.
     async fn next_due(&self) -> PortResult<Option<Instant>>;
+
+    /// How many runs stand where, by flow and state.
+    async fn depths(&self) -> PortResult<Vec<Depth>>;
 
     /// Resolves when something may have become claimable since the last call, or an event was written.
     async fn changed(&self);

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     choose::Choice,
     fill::{Placed, fill, pictures},
+    parts,
     posts::film_tags,
     reel::FilmSettings,
     script::Draft,
@@ -57,14 +58,7 @@ pub async fn assemble(
     let (cuts, placed) = run.note(StepName::aside("lay-cuts"), (cuts, placed)).await?;
     let edit: Edit = run.note(Arrow::SendEdit, edit(draft, &cuts, &placed, music, settings)).await?;
     let request = render_request(draft, &edit, &placed, music);
-    let film = run
-        .by(ports.renderer.adapter())
-        .step(Arrow::Render, async |step| {
-            let mut film = ports.renderer.render(&request, &step).await?;
-            name_shots(&mut film, &placed);
-            Ok(film)
-        })
-        .await?;
+    let film = parts::render(run, ports, Arrow::Render, &request, |film| name_shots(film, &placed)).await?;
     Ok(Assembled { film, placed, cuts })
 }
 

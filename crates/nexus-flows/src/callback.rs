@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use nexus_core::{
     RunId,
     fetch::HostedRole,
-    journal::{NewRun, RunRow, RunState, StepName},
+    journal::{NewRun, Priority, Role, RunRow, RunState, StepName},
     port::Ports,
 };
 use nexus_workflow::{Flow, FlowError, Run};
@@ -41,6 +41,10 @@ impl Flow for CallbackFlow {
         1
     }
 
+    fn role(&self) -> Role {
+        Role::Publish
+    }
+
     async fn run(&self, run: &Run) -> Result<Value, FlowError> {
         let CallbackInput { url, body } = run.input()?;
         let fetcher = &self.ports.fetcher;
@@ -56,6 +60,7 @@ pub fn callback_run(ended: &RunRow, url: &str) -> NewRun {
         id: RunId::derived(&["callback", &ended.id.to_string()]),
         flow: "callback".into(),
         version: 1,
+        priority: Priority::Normal,
         business: ended.business,
         input: json!(CallbackInput { url: url.to_owned(), body: callback_body(ended) }),
     }

@@ -8,7 +8,7 @@ use nexus_core::{
     business::Business,
     delivery::{Notice, Notified, PlaceUpdate, Post, Receipt, Verdict},
     film::{Film, RenditionSpec},
-    journal::StepName,
+    journal::{Role, StepName},
     port::Ports,
     review::Review,
     script::Script,
@@ -110,6 +110,7 @@ impl Delivery<'_> {
 
     /// Arrows 18 and 19, once each, whatever happens in between.
     pub async fn publish(&self, run: &Run, ports: &Ports, scratch: &Path) -> Result<Vec<Receipt>, FlowError> {
+        run.hand_over(Role::Publish).await?;
         let mut receipts = Vec::new();
         for post in self.posts() {
             let item = post.network.slug();

@@ -7,7 +7,7 @@ use nexus_core::{
     Arrow, AssetId, BusinessId, ErrorKind, PortError, PortResult,
     blob::{Arrival, BlobRef},
     footage::{Examination, MediaInfo, Seen, Shot},
-    journal::StepName,
+    journal::{Role, StepName},
     port::{Ports, StepContext, TagWords},
 };
 use nexus_workflow::{Flow, FlowError, Run};
@@ -40,6 +40,10 @@ impl Flow for IngestFlow {
 
     fn version(&self) -> u32 {
         1
+    }
+
+    fn role(&self) -> Role {
+        Role::Ingest
     }
 
     async fn run(&self, run: &Run) -> Result<serde_json::Value, FlowError> {

@@ -9,7 +9,7 @@ use nexus_core::{
     AssetId, BusinessId, PortResult,
     blob::BlobRef,
     footage::Shot,
-    journal::StepName,
+    journal::{Role, StepName},
     port::{Ports, StepContext, TagWords},
 };
 use nexus_workflow::{Flow, FlowError, Run};
@@ -35,6 +35,10 @@ impl Flow for LookAgainFlow {
 
     fn version(&self) -> u32 {
         1
+    }
+
+    fn role(&self) -> Role {
+        Role::Ingest
     }
 
     async fn run(&self, run: &Run) -> Result<serde_json::Value, FlowError> {

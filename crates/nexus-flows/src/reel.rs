@@ -8,6 +8,7 @@ use nexus_core::{
     business::Style,
     delivery::Receipt,
     film::{Aspect, Film, Resolution},
+    journal::Role,
     port::Ports,
     review::Review,
     script::Script,
@@ -97,6 +98,10 @@ impl Flow for ReelFlow {
 
     fn version(&self) -> u32 {
         1
+    }
+
+    fn role(&self) -> Role {
+        Role::Render
     }
 
     async fn run(&self, run: &Run) -> Result<serde_json::Value, FlowError> {

@@ -9,7 +9,7 @@ use nexus_core::{
     blob::BlobRef,
     fetch::{Fetched, HostedFile, HostedRole},
     footage::MediaInfo,
-    journal::StepName,
+    journal::{Role, StepName},
     port::{Ports, StepContext},
 };
 use nexus_workflow::{Flow, FlowError, Run};
@@ -88,6 +88,10 @@ impl Flow for SourceFlow {
 
     fn version(&self) -> u32 {
         1
+    }
+
+    fn role(&self) -> Role {
+        Role::Ingest
     }
 
     async fn run(&self, run: &Run) -> Result<Value, FlowError> {

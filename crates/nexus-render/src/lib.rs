@@ -23,6 +23,7 @@ mod grade;
 mod mask;
 pub mod motion;
 mod overlay;
+mod pieces;
 pub mod plan;
 pub mod pose;
 mod raster;

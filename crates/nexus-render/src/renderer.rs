@@ -4,16 +4,19 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use nexus_core::{
-    Frames, PortResult,
+    BusinessId, Frames, PortResult,
     blob::{BlobKey, Bucket},
-    film::{Film, RenderRequest},
+    film::{Film, RenderParts, RenderRequest},
     port::{Adapter, BlobStore, Renderer, StepContext},
 };
 use nexus_edit::model::{Format, Word as _};
 use nexus_media::grab_jpeg;
 
 use crate::{
-    RenderError, document,
+    RenderError,
+    cache::Cache,
+    document,
+    pieces::finished,
     segment::{RENDERER_VERSION, hash_of},
     sources::{Stored, hash_of_file},
     studio::{Job, Rendered, RendererConfig, Studio},
@@ -51,6 +54,9 @@ impl LocalRenderer {
         let (edit, _) = document::read(&request.edit)?;
         let extension = edit.output.format.word();
         let out = scratch.path().join(format!("film.{extension}"));
+        if self.config.share_pieces {
+            self.fetch_pieces(request, &job, context).await?;
+        }
         let rendered = self.studio.render(&job, &out, context).await?;
         let poster = scratch.path().join("poster.jpg");
         let wanted_s = edit.output.poster.as_ref().map(|poster| poster.capture);
@@ -109,11 +115,107 @@ impl LocalRenderer {
     }
 }
 
+/// A piece in the store: its pictures, and beside them what people should know. The second is written last.
+fn piece_keys(business: BusinessId, key: &str) -> [BlobKey; 2] {
+    ["mp4", "json"]
+        .map(|ending| BlobKey::new(business, &format!("pieces/{key}.{ending}")).expect("a hash is a fit object name"))
+}
+
+/// What machines share of a film in the making.
+impl LocalRenderer {
+    /// Brings pieces here that other machines made.
+    async fn fetch_pieces(
+        &self,
+        request: &RenderRequest,
+        job: &Job<'_>,
+        context: &StepContext,
+    ) -> Result<(), RenderError> {
+        let pieces = self.studio.pieces(job, None).await?;
+        let total = pieces.len() as u64;
+        for (done, (key, place)) in pieces.into_iter().enumerate() {
+            if finished(&place).await.is_none() {
+                self.fetch_piece(request.business, &key, &place).await?;
+            }
+            context.report(done as u64 + 1, total, "pieces from other machines");
+        }
+        Ok(())
+    }
+
+    /// The piece when it is in the store; whether it was.
+    async fn fetch_piece(&self, business: BusinessId, key: &str, place: &Path) -> Result<bool, RenderError> {
+        let [pictures, notes] = piece_keys(business, key);
+        for (name, to) in [(pictures, place.to_path_buf()), (notes, Cache::notes(place))] {
+            let Some(blob) = self.blobs.head(Bucket::Final, &name).await? else { return Ok(false) };
+            let from = self.blobs.local_file(&blob).await?;
+            // Beside its place first, so that half a file is never taken for a piece.
+            let part = to.with_extension("fetched");
+            tokio::fs::copy(&from, &part).await.map_err(RenderError::disk("piece"))?;
+            tokio::fs::rename(&part, &to).await.map_err(RenderError::disk("piece"))?;
+        }
+        Ok(true)
+    }
+
+    async fn make_part(
+        &self,
+        request: &RenderRequest,
+        parts: &RenderParts,
+        part: u32,
+        context: &StepContext,
+    ) -> Result<(), RenderError> {
+        let library = Stored { assets: &request.assets, blobs: &self.blobs };
+        let job = Job { document: &request.edit, library: &library, tags: &request.tags };
+        let (_, encoder) = self.studio.chain_count(&job).await?;
+        if encoder != parts.encoder {
+            return Err(RenderError::OtherEncoder);
+        }
+        let chain = part as usize;
+        let pieces = self.studio.pieces(&job, Some(chain)).await?;
+        let mut missing = Vec::new();
+        for (key, place) in pieces {
+            let [_, notes] = piece_keys(request.business, &key);
+            if self.blobs.head(Bucket::Final, &notes).await?.is_none() {
+                missing.push((key, place));
+            }
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.studio.render_chain(&job, chain, context).await?;
+        for (key, place) in missing {
+            let [pictures, notes] = piece_keys(request.business, &key);
+            self.blobs.put_file(Bucket::Final, &pictures, &place).await?;
+            self.blobs.put_file(Bucket::Final, &notes, &Cache::notes(&place)).await?;
+        }
+        Ok(())
+    }
+}
+
 impl Adapter for LocalRenderer {}
 
 #[async_trait]
 impl Renderer for LocalRenderer {
     async fn render(&self, request: &RenderRequest, context: &StepContext) -> PortResult<Film> {
         Ok(self.film(request, context).await?)
+    }
+
+    fn shares_parts(&self) -> bool {
+        self.config.share_pieces
+    }
+
+    async fn parts(&self, request: &RenderRequest) -> PortResult<RenderParts> {
+        let library = Stored { assets: &request.assets, blobs: &self.blobs };
+        let job = Job { document: &request.edit, library: &library, tags: &request.tags };
+        let (count, encoder) = self.studio.chain_count(&job).await?;
+        Ok(RenderParts { count: u32::try_from(count).unwrap_or(u32::MAX), encoder })
+    }
+
+    async fn render_part(
+        &self,
+        request: &RenderRequest,
+        parts: &RenderParts,
+        part: u32,
+        context: &StepContext,
+    ) -> PortResult<()> {
+        Ok(self.make_part(request, parts, part, context).await?)
     }
 }

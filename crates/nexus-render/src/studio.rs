@@ -4,10 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 
 use nexus_core::{
@@ -21,7 +18,7 @@ use nexus_media::{
 };
 use serde::Serialize;
 use serde_json::Value;
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::sync::Semaphore;
 
 use crate::{
     RenderError,
@@ -30,12 +27,12 @@ use crate::{
     explain::Explanation,
     export,
     fonts::{Face, Fonts},
+    pieces::{encoder_facts, identities},
     plan::{Content, Plan, Sounding, resolve},
-    segment::{EncoderFacts, RENDERER_VERSION, chains, hash_of, segment_key, segments},
+    segment::{RENDERER_VERSION, chains, hash_of, segment_key, segments},
     sound::{Master, Mix, master, mix},
     sources::{Library, Sources, gather},
-    svg::has_words,
-    worker::{Film as SharedFilm, Piece, render_chain, render_frame},
+    worker::{Film as SharedFilm, render_frame},
 };
 
 /// Frames above this many pixels are encoded one piece at a time, with more threads: memory, not speed, decides.
@@ -58,6 +55,8 @@ pub struct RendererConfig {
     pub threads_per_decoder: u8,
     /// The cache is kept below this many bytes.
     pub cache_limit_bytes: u64,
+    /// Pieces are also kept in the store, where other machines find them.
+    pub share_pieces: bool,
 }
 
 impl RendererConfig {
@@ -72,17 +71,18 @@ impl RendererConfig {
             threads_per_encoder: 1,
             threads_per_decoder: 1,
             cache_limit_bytes: 8 << 30,
+            share_pieces: false,
         }
     }
 }
 
 /// Renders edits on this machine into files, with ffmpeg for codecs and everything else in this process.
 pub struct Studio {
-    config: RendererConfig,
-    cache: Cache,
+    pub(crate) config: RendererConfig,
+    pub(crate) cache: Cache,
     fonts: Arc<Fonts>,
     /// Shared by all films, so that two of them do not fight for the processor.
-    permits: Arc<Semaphore>,
+    pub(crate) permits: Arc<Semaphore>,
 }
 
 /// What to render.
@@ -192,7 +192,7 @@ impl Studio {
         self.cache.remember_film(request_key, film).await
     }
 
-    async fn prepare(&self) -> Result<(), RenderError> {
+    pub(crate) async fn prepare(&self) -> Result<(), RenderError> {
         self.cache.prepare().await?;
         let encoder = self.config.encoder;
         // Every ffmpeg that we know has x264, and asking costs a tenth of a second.
@@ -202,7 +202,7 @@ impl Studio {
         tokio::fs::create_dir_all(&self.config.scratch_dir).await.map_err(RenderError::disk("scratch folder"))
     }
 
-    async fn film(&self, job: &Job<'_>) -> Result<(Edit, Arc<SharedFilm>), RenderError> {
+    pub(crate) async fn film(&self, job: &Job<'_>) -> Result<(Edit, Arc<SharedFilm>), RenderError> {
         let (edit, remarks) = document::read(job.document)?;
         let sources = gather(&edit, job.library).await?;
         let mut plan = resolve(&edit, &sources.facts)?;
@@ -266,57 +266,11 @@ impl Studio {
 
     /// Renders or finds every piece, and the sound beside them.
     async fn parts(&self, film: &Arc<SharedFilm>, context: &StepContext) -> Result<Parts, RenderError> {
-        let plan = &film.plan;
-        let (encoder, identities) = (encoder_facts(film), identities(film));
-        let is_large = film.encoder_threads != self.config.threads_per_encoder;
-        let done = Arc::new(AtomicU64::new(0));
-        let mut tasks: JoinSet<Result<Vec<String>, RenderError>> = JoinSet::new();
-        let mut files = Vec::new();
-        let mut missing = Vec::new();
-        let mut remarks = BTreeSet::new();
-        let mut begun = BTreeSet::new();
-        for piece in segments(plan) {
-            let out = self.cache.segment(&segment_key(plan, &piece, &identities, &encoder));
-            match finished(&out).await {
-                // Equal pieces, of a slide show that repeats for instance, are made once.
-                None if !begun.insert(out.clone()) => {
-                    done.fetch_add(piece.end - piece.start, Ordering::Relaxed);
-                }
-                Some(found) => {
-                    remarks.extend(found);
-                    done.fetch_add(piece.end - piece.start, Ordering::Relaxed);
-                }
-                None => missing.push((piece, out.clone())),
-            }
-            files.push(out);
-        }
-        context.report(done.load(Ordering::Relaxed), plan.frames(), "frames");
-        let (missing, outs): (Vec<_>, Vec<_>) = missing.into_iter().unzip();
-        // Chains keep the order of the pieces, and so of their files.
-        let mut outs = outs.into_iter();
-        for chain in chains(plan, missing) {
-            let pieces = chain.into_iter().zip(outs.by_ref()).map(|(frames, out)| Piece { frames, out }).collect();
-            let job = ChainJob {
-                film: Arc::clone(film),
-                pieces,
-                permits: Arc::clone(&self.permits),
-                weight: if is_large { self.config.workers.max(1) as u32 } else { 1 },
-                done: Arc::clone(&done),
-                context: context.clone(),
-            };
-            tasks.spawn(job.run());
-        }
-        let sound = self.sound(film);
-        let pictures = async {
-            while let Some(outcome) = tasks.join_next().await {
-                remarks.extend(outcome.map_err(|_| RenderError::Stopped("segment worker"))??);
-            }
-            Ok::<_, RenderError>(remarks)
-        };
-        let (remarks, (sound, notes)) = tokio::try_join!(pictures, sound)?;
+        let pictures = self.render_pieces(film, segments(&film.plan), context);
+        let ((segments, remarks), (sound, notes)) = tokio::try_join!(pictures, self.sound(film))?;
         let remarks = remarks.into_iter().chain(notes.remark).collect();
         let sound = sound.zip(notes.loudness);
-        Ok(Parts { segments: files, sound, remarks })
+        Ok(Parts { segments, sound, remarks })
     }
 
     /// The film's sound, found or made; `None` when there is nothing to hear.
@@ -438,16 +392,6 @@ fn file_px(edit: &Edit, plan: &Plan) -> (u32, u32) {
     (size.width.next_multiple_of(2), size.height.next_multiple_of(2))
 }
 
-fn encoder_facts(film: &SharedFilm) -> EncoderFacts {
-    EncoderFacts {
-        crf: film.crf,
-        encoder: film.encoder.name(),
-        preset: film.encoder.preset(),
-        threads: film.encoder_threads,
-        file_px: film.file_px,
-    }
-}
-
 /// What a film is joined from.
 struct Parts {
     segments: Vec<PathBuf>,
@@ -460,49 +404,6 @@ struct Parts {
 struct SoundNotes {
     loudness: Option<Loudness>,
     remark: Option<String>,
-}
-
-/// Consecutive pieces that are still to be rendered.
-struct ChainJob {
-    film: Arc<SharedFilm>,
-    pieces: Vec<Piece>,
-    permits: Arc<Semaphore>,
-    weight: u32,
-    done: Arc<AtomicU64>,
-    context: StepContext,
-}
-
-impl ChainJob {
-    /// Renders the pieces; their remarks.
-    async fn run(self) -> Result<Vec<String>, RenderError> {
-        let Self { film, pieces, permits, weight, done, context } = self;
-        let total = film.plan.frames();
-        let _permit = permits.acquire_many_owned(weight).await.map_err(|_| RenderError::Stopped("segment worker"))?;
-        let on_frames = |count| context.report(done.fetch_add(count, Ordering::Relaxed) + count, total, "frames");
-        render_chain(film, pieces, on_frames).await
-    }
-}
-
-/// The remarks of a piece that lies finished.
-async fn finished(piece: &Path) -> Option<Vec<String>> {
-    let is_there = tokio::fs::try_exists(piece).await.unwrap_or(false);
-    if is_there { read_json(&Cache::notes(piece)).await } else { None }
-}
-
-/// The content identity of each layer: bytes of its source, or letter shapes of its font.
-fn identities(film: &SharedFilm) -> BTreeMap<usize, String> {
-    let source = |src: &str| film.sources.identities.get(src).cloned();
-    let identity = |(index, layer): (usize, &crate::plan::Layer)| {
-        let own = match &layer.content {
-            Content::Svg { markup } if has_words(markup) => Some(film.fonts.identity()),
-            _ => film.faces.get(&index).map(|face| face.identity.clone()),
-        };
-        let file = layer.src().and_then(source);
-        let masks = layer.mattes.iter().filter_map(|matte| matte.layer.src().and_then(source));
-        let all: Vec<String> = own.into_iter().chain(file).chain(masks).collect();
-        (!all.is_empty()).then(|| (index, all.join(" ")))
-    };
-    film.plan.layers.iter().enumerate().filter_map(identity).collect()
 }
 
 #[derive(Serialize)]

@@ -5,6 +5,7 @@
 
 mod api;
 pub mod banana;
+mod overload;
 mod pages;
 pub mod pinecone;
 mod problem;
@@ -13,7 +14,7 @@ mod state;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, State},
     http::{HeaderName, HeaderValue, header},
     response::Response,
     routing::{get, patch, post},
@@ -54,28 +55,34 @@ pub fn router(app: App) -> Router {
         .route("/v1/runs", get(api::runs::list))
         .route("/v1/runs/{run}", get(api::runs::show))
         .route("/v1/runs/{run}/retry", post(api::runs::retry))
+        .route("/v1/runs/{run}/cancel", post(api::runs::cancel))
         .route("/v1/events", get(api::events::stream))
         .merge(shotstack::router(&app))
         .merge(pinecone::router(&app))
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
-        .layer(axum::middleware::map_response(harden))
+        .layer(axum::middleware::from_fn_with_state(overload::Places::default(), overload::shed))
+        .layer(axum::middleware::map_response_with_state(app.clone(), harden))
         .with_state(app)
 }
 
 /// Headers that every answer carries.
-async fn harden(mut response: Response) -> Response {
+async fn harden(State(app): State<App>, mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("x-frame-options"), "DENY"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \
-             connect-src 'self' http://127.0.0.1:* http://localhost:*; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Browsers send uploads straight to where files lie.
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \
+         connect-src 'self' http://127.0.0.1:* http://localhost:* {}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        app.upload_origin
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

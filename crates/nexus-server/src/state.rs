@@ -19,6 +19,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What requests may leave out.
     pub defaults: Arc<Defaults>,
+    /// The origin that uploads are sent to, when it is neither this server nor this machine; else empty.
+    pub upload_origin: Arc<str>,
     /// What the API of Shotstack needs besides.
     pub shotstack: Arc<Shotstack>,
     /// What the API of Pinecone needs besides; `None` when nobody may use it.

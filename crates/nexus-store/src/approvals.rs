@@ -8,10 +8,11 @@ use nexus_core::{
     journal::Arrived,
 };
 use serde_json::json;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
+    database::Scope,
     journal::{self, id as stored_id, json as from_json, to_json},
     link,
 };
@@ -115,7 +116,7 @@ impl Store {
         let records: Vec<ApprovalRecord> = sqlx::query_as(WAITING)
             .bind(self.now().unix_millis())
             .bind(business.map(|business| business.to_string()))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(business).await?)
             .await
             .map_err(reading)?;
         records.into_iter().map(|record| self.view(record)).collect()
@@ -159,7 +160,11 @@ impl Store {
     }
 
     async fn approval_record(&self, id: ApprovalId) -> Result<Option<ApprovalRecord>, StoreError> {
-        sqlx::query_as(ONE).bind(id.to_string()).fetch_optional(self.readers()).await.map_err(reading)
+        sqlx::query_as(ONE)
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.read(Scope::All).await?)
+            .await
+            .map_err(reading)
     }
 
     fn view(&self, record: ApprovalRecord) -> Result<ApprovalView, StoreError> {
@@ -182,7 +187,7 @@ impl Store {
 }
 
 async fn answer(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     id: ApprovalId,
     verdict: &Verdict,
     now: Instant,
@@ -210,7 +215,7 @@ async fn answer(
 }
 
 async fn undo(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     id: ApprovalId,
     signal: &str,
     window: Duration,
@@ -229,7 +234,7 @@ async fn undo(
     journal::signal(connection, notice.run, signal, &json!({ "approval": id, "at": now }), now).await
 }
 
-async fn find(connection: &mut SqliteConnection, id: ApprovalId) -> Result<ApprovalRecord, StoreError> {
+async fn find(connection: &mut AnyConnection, id: ApprovalId) -> Result<ApprovalRecord, StoreError> {
     let record: Option<ApprovalRecord> =
         sqlx::query_as(ONE).bind(id.to_string()).fetch_optional(connection).await.map_err(reading)?;
     record.ok_or_else(|| unknown(id))

@@ -8,16 +8,19 @@ use std::{
 use async_trait::async_trait;
 use nexus_core::{
     ErrorKind, PortError, PortResult,
-    blob::{BlobKey, BlobRef, Bucket, UploadTicket},
+    blob::{BlobKey, BlobRef, Bucket, PartTicket, UploadTicket, UploadedPart},
     port::{Adapter, BlobStore},
 };
 use rusty_s3::{
     Bucket as S3Bucket, Credentials, S3Action as _, UrlStyle,
-    actions::{GetObject, PutObject},
+    actions::{GetObject, PutObject, UploadPart},
 };
 use url::Url;
 
-use crate::{Store, StoreError};
+use crate::{
+    Store, StoreError,
+    multiparts::{Multipart, Part},
+};
 
 /// A query parameter of presigned PUTs: the most bytes that the holder may send. The signature covers it.
 pub(crate) const MAX_BYTES_PARAMETER: &str = "x-nexus-max-bytes";
@@ -70,6 +73,11 @@ impl LocalBlobs {
     }
 }
 
+fn no_upload(op: &'static str) -> PortError {
+    let message = "there is no such upload under this key; it was completed, aborted, or never begun";
+    PortError::new(ErrorKind::NotFound, "local storage", op, message)
+}
+
 impl Adapter for LocalBlobs {}
 
 #[async_trait]
@@ -90,6 +98,75 @@ impl BlobStore for LocalBlobs {
     async fn presign_get(&self, blob: &BlobRef, expires_in_s: u64) -> PortResult<String> {
         let get = GetObject::new(self.s3_bucket(blob.bucket), Some(&self.credentials), blob.key.as_str());
         Ok(get.sign(Duration::from_secs(expires_in_s)).into())
+    }
+
+    async fn begin_parts(&self, bucket: Bucket, key: &BlobKey) -> PortResult<String> {
+        self.store.begin_multipart(bucket, key).await.map_err(|error| error.port("begin an upload"))
+    }
+
+    async fn presign_part(
+        &self,
+        bucket: Bucket,
+        key: &BlobKey,
+        upload: &str,
+        number: u16,
+        expires_in_s: u64,
+    ) -> PortResult<PartTicket> {
+        let part = UploadPart::new(self.s3_bucket(bucket), Some(&self.credentials), key.as_str(), number, upload);
+        Ok(PartTicket { number, url: part.sign(Duration::from_secs(expires_in_s)).into(), expires_in_s })
+    }
+
+    async fn uploaded_parts(&self, bucket: Bucket, key: &BlobKey, upload: &str) -> PortResult<Vec<UploadedPart>> {
+        let op = "list the parts of an upload";
+        let found = self.store.multipart(upload, bucket, key).await.map_err(|error| error.port(op))?;
+        if !matches!(found, Some(Multipart::Open)) {
+            return Err(no_upload(op));
+        }
+        let parts = self.store.parts(upload).await.map_err(|error| error.port(op))?;
+        let shown = |part: Part| UploadedPart {
+            number: u16::try_from(part.number).unwrap_or(u16::MAX),
+            etag: part.etag,
+            size_bytes: u64::try_from(part.size).unwrap_or(0),
+        };
+        Ok(parts.into_iter().map(shown).collect())
+    }
+
+    async fn complete_parts(
+        &self,
+        bucket: Bucket,
+        key: &BlobKey,
+        upload: &str,
+        parts: &[UploadedPart],
+    ) -> PortResult<BlobRef> {
+        let op = "complete an upload";
+        match self.store.multipart(upload, bucket, key).await.map_err(|error| error.port(op))? {
+            None => Err(no_upload(op)),
+            Some(Multipart::Complete(_)) => self.head(bucket, key).await?.ok_or_else(|| no_upload(op)),
+            Some(Multipart::Open) => {
+                let stored = self.store.parts(upload).await.map_err(|error| error.port(op))?;
+                let wanted = parts.iter().map(|wanted| {
+                    let is_it = |part: &&Part| part.number == i64::from(wanted.number) && part.etag == wanted.etag;
+                    stored.iter().find(is_it).cloned()
+                });
+                let chosen = wanted
+                    .collect::<Option<Vec<Part>>>()
+                    .filter(|parts| !parts.is_empty() && parts.is_sorted_by(|one, next| one.number < next.number));
+                let chosen = chosen.ok_or_else(|| {
+                    let message = "a listed part was not uploaded, has another content, or stands out of order";
+                    PortError::new(ErrorKind::Invalid, "local storage", op, message)
+                })?;
+                let joined = self.store.join_multipart(upload, bucket, key, &chosen).await;
+                joined.map_err(|error| error.port(op))
+            }
+        }
+    }
+
+    async fn abort_parts(&self, bucket: Bucket, key: &BlobKey, upload: &str) -> PortResult<()> {
+        let op = "abort an upload";
+        match self.store.multipart(upload, bucket, key).await.map_err(|error| error.port(op))? {
+            None => Ok(()),
+            Some(_) => self.store.end_multipart(upload).await.map_err(|error| error.port(op)),
+        }
     }
 
     async fn head(&self, bucket: Bucket, key: &BlobKey) -> PortResult<Option<BlobRef>> {

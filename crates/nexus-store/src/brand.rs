@@ -26,7 +26,8 @@ const AMENDMENTS: &str = "select statement, document from brand_amendments where
 impl BrandStore for Store {
     async fn add(&self, business: BusinessId, evidence: &[Evidence]) -> PortResult<()> {
         let evidence = evidence.to_vec();
-        self.write(
+        self.write_of(
+            business,
             |()| false,
             move |connection| {
                 Box::pin(async move {
@@ -53,8 +54,11 @@ impl BrandStore for Store {
     }
 
     async fn evidence(&self, business: BusinessId) -> PortResult<Vec<Evidence>> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as(EVIDENCE).bind(business.to_string()).fetch_all(self.readers()).await.map_err(reading)?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(EVIDENCE)
+            .bind(business.to_string())
+            .fetch_all(&mut *self.read(business).await?)
+            .await
+            .map_err(reading)?;
         let piece = |(document, at): &(String, i64)| {
             let piece: Evidence = json("evidence", document)?;
             Ok(Evidence { at: Instant::from_unix_millis(*at), ..piece })
@@ -64,7 +68,8 @@ impl BrandStore for Store {
 
     async fn amend(&self, business: BusinessId, id: StatementId, amendment: &Amendment) -> PortResult<()> {
         let amendment = amendment.clone();
-        self.write(
+        self.write_of(
+            business,
             |()| false,
             move |connection| {
                 Box::pin(async move {
@@ -84,8 +89,11 @@ impl BrandStore for Store {
     }
 
     async fn amendments(&self, business: BusinessId) -> PortResult<BTreeMap<StatementId, Amendment>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as(AMENDMENTS).bind(business.to_string()).fetch_all(self.readers()).await.map_err(reading)?;
+        let rows: Vec<(String, String)> = sqlx::query_as(AMENDMENTS)
+            .bind(business.to_string())
+            .fetch_all(&mut *self.read(business).await?)
+            .await
+            .map_err(reading)?;
         let amendment =
             |(id, document): &(String, String)| Ok((stored_id("statement", id)?, json("amendment", document)?));
         let read = rows.iter().map(amendment).collect::<Result<_, StoreError>>();

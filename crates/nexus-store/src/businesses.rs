@@ -10,6 +10,7 @@ use nexus_core::{
 
 use crate::{
     Store, StoreError,
+    database::Scope,
     journal::{json, to_json},
 };
 
@@ -30,15 +31,17 @@ impl BusinessDirectory for Store {
         let failed = |error| StoreError::database("read the business")(error).port("fetch the business");
         let id = business.to_string();
         let document: Option<String> =
-            sqlx::query_scalar(ONE).bind(&id).fetch_optional(self.readers()).await.map_err(failed)?;
+            sqlx::query_scalar(ONE).bind(&id).fetch_optional(&mut *self.read(business).await?).await.map_err(failed)?;
         let document = document.ok_or_else(|| unknown(business).port("fetch the business"))?;
-        let recent_quotes = sqlx::query_scalar(RECENT).bind(&id).fetch_all(self.readers()).await.map_err(failed)?;
+        let recent_quotes =
+            sqlx::query_scalar(RECENT).bind(&id).fetch_all(&mut *self.read(business).await?).await.map_err(failed)?;
         Ok(BusinessContext { business: json("business", &document)?, recent_quotes, memory: Vec::new() })
     }
 
     async fn save(&self, business: &Business) -> PortResult<()> {
         let business = business.clone();
-        self.write(
+        self.write_of(
+            business.id,
             |()| false,
             move |connection| {
                 Box::pin(async move {
@@ -73,7 +76,7 @@ impl BusinessDirectory for Store {
 
     async fn list(&self) -> PortResult<Vec<Business>> {
         let documents: Vec<String> = sqlx::query_scalar(LIST)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(|error| StoreError::database("read businesses")(error).port("list the businesses"))?;
         let businesses = documents.iter().map(|document| json("business", document));
@@ -82,7 +85,8 @@ impl BusinessDirectory for Store {
 
     async fn remember_quote(&self, business: BusinessId, quote: &str, key: &StepKey) -> PortResult<()> {
         let (quote, key, now) = (quote.to_owned(), key.token(), self.now());
-        self.write(
+        self.write_of(
+            business,
             |()| false,
             move |connection| {
                 Box::pin(async move {

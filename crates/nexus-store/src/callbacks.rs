@@ -4,10 +4,11 @@ use nexus_core::{
     BusinessId, Instant, RunId,
     journal::{Arrived, NewRun},
 };
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
+    database::Scope,
     journal::{self, id as stored_id},
 };
 
@@ -47,7 +48,7 @@ impl Store {
     pub async fn callbacks_due(&self, limit: u32) -> Result<Vec<(RunId, String)>, StoreError> {
         let records: Vec<(String, String)> = sqlx::query_as(DUE)
             .bind(i64::from(limit))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(StoreError::database("read callbacks"))?;
         records.into_iter().map(|(run, url)| Ok((stored_id("callback", &run)?, url))).collect()
@@ -80,7 +81,7 @@ impl Store {
         let count: i64 = sqlx::query_scalar(UNFINISHED)
             .bind(business.to_string())
             .bind(flow)
-            .fetch_one(self.readers())
+            .fetch_one(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("count runs"))?;
         Ok(u64::try_from(count).unwrap_or(0))
@@ -89,7 +90,7 @@ impl Store {
 
 /// Notes that `url` is told when `run` has ended; the first address of a run stands.
 pub(crate) async fn await_end(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     run: RunId,
     url: &str,
     now: Instant,

@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf, sync::Arc};
 
 use nexus_core::{ErrorKind, PortError};
+use sqlx::{error::DatabaseError as _, postgres::PgDatabaseError, sqlite::SqliteError};
 
 /// A failed operation of the store. Cheap to clone: one failed commit answers many callers.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -82,10 +83,11 @@ impl StoreError {
                 io::ErrorKind::PermissionDenied => ErrorKind::Unauthorized,
                 _ => ErrorKind::Unavailable,
             },
-            Self::Database { source, .. } => match primary_code(source) {
-                Some(code) if TRANSIENT.contains(&code) => ErrorKind::Unavailable,
-                Some(_) => ErrorKind::Bug,
-                None => ErrorKind::Unavailable,
+            Self::Database { source, .. } => match (primary_code(source), server_code(source)) {
+                (Some(code), _) if TRANSIENT.contains(&code) => ErrorKind::Unavailable,
+                (Some(_), _) => ErrorKind::Bug,
+                (None, Some(code)) => server_kind(code),
+                (None, None) => ErrorKind::Unavailable,
             },
             Self::Corrupt { .. } => ErrorKind::Bug,
         }
@@ -120,10 +122,35 @@ impl StoreError {
         move |error| Self::Corrupt { what, detail: error.to_string() }
     }
 
-    /// True when SQLite may have rolled back the whole transaction, not only the statement.
+    /// True when the whole transaction is lost, not only the statement.
     pub(crate) fn ends_transaction(&self) -> bool {
         match self {
-            Self::Database { source, .. } => primary_code(source).is_none_or(|code| TRANSIENT.contains(&code)),
+            Self::Database { source, .. } => match server_code(source) {
+                Some(_) => self.is_passing(),
+                None => primary_code(source).is_none_or(|code| TRANSIENT.contains(&code)),
+            },
+            _ => false,
+        }
+    }
+
+    /// True when the same again may well succeed: the server went away, or two transactions were in each other's way.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => match server_code(source) {
+                Some(code) => PASSING.contains(&code) || matches!(&code[..2], "08" | "53" | "57" | "58"),
+                None => primary_code(source).is_none(),
+            },
+            _ => false,
+        }
+    }
+
+    /// True when no other statement can be sent over the same connection.
+    pub(crate) fn is_broken_connection(&self) -> bool {
+        match self {
+            Self::Database { source, .. } => match server_code(source) {
+                Some(code) => matches!(&code[..2], "08" | "57"),
+                None => primary_code(source).is_none(),
+            },
             _ => false,
         }
     }
@@ -148,8 +175,44 @@ const TRANSIENT: [i32; 7] = [5, 6, 7, 9, 10, SQLITE_FULL, 14];
 
 /// The primary SQLite result code, of which the extended one is a refinement.
 pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
-    let code = error.as_database_error()?.code()?;
-    code.parse::<i32>().ok().map(|code| code & 0xff)
+    let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
+    error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+/// The five characters by which PostgreSQL names an error (appendix A of its manual).
+fn server_code(error: &sqlx::Error) -> Option<&str> {
+    Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
+}
+
+/// Serialization failure, deadlock, lock not available, and a row that somebody else added meanwhile.
+const PASSING: [&str; 4] = ["40001", "40P01", "55P03", "23505"];
+
+fn server_kind(code: &str) -> ErrorKind {
+    match code {
+        "23505" => ErrorKind::Conflict,
+        "42501" => ErrorKind::Unauthorized,
+        "25006" => ErrorKind::Unavailable,
+        _ => match &code[..2] {
+            "08" | "40" | "53" | "55" | "57" | "58" => ErrorKind::Unavailable,
+            "28" => ErrorKind::Unauthorized,
+            _ => ErrorKind::Bug,
+        },
+    }
+}
+
+fn server_remedy(code: &str) -> &'static str {
+    match code {
+        "53100" => "the database server's disk is full: make room there, it goes on where it was",
+        "53300" => "the database server has no connection left: raise max_connections, or run fewer workers",
+        "25006" => "the database server only reads: connect to the primary",
+        "42501" => "its role lacks rights on the tables: use the role that owns them",
+        "3D000" => "there is no such database: create it, or mend store.url",
+        _ => match &code[..2] {
+            "28" => "user or password are wrong: mend store.url",
+            "08" | "57" => "the database server is not reachable: start it, it goes on where it was",
+            _ => "try again; if it persists, look at the database server's log",
+        },
+    }
 }
 
 fn disk_remedy(error: &io::Error) -> &'static str {
@@ -163,12 +226,18 @@ fn disk_remedy(error: &io::Error) -> &'static str {
 }
 
 fn database_remedy(error: &sqlx::Error) -> &'static str {
+    if let Some(code) = server_code(error) {
+        return server_remedy(code);
+    }
     match primary_code(error) {
         Some(SQLITE_FULL) => DISK_FULL,
         Some(8) => "the data folder is read-only: check its permissions",
         Some(11) => "the database file is damaged: restore the data folder from a backup",
         Some(14) => "its file cannot be opened: check the permissions of the data folder",
         Some(5 | 6) => "another process holds it: stop the other one and try again",
+        None if matches!(error, sqlx::Error::Io(_)) => {
+            "the database server is not reachable: start it, or mend store.url"
+        }
         _ => "try again; if it persists, check the disk",
     }
 }

@@ -7,9 +7,9 @@ use nexus_core::{
     fetch::{HostedFile, HostedRole, HostedRow},
     port::Hosting,
 };
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, journal::id as stored_id, uploads::stored_object};
+use crate::{Store, StoreError, database::Scope, journal::id as stored_id, uploads::stored_object};
 
 const HOST: &str = "insert into hosted_files (id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing";
@@ -58,7 +58,7 @@ impl Hosting for Store {
     }
 }
 
-async fn host(connection: &mut SqliteConnection, file: &HostedFile, now: Instant) -> Result<(), StoreError> {
+async fn host(connection: &mut AnyConnection, file: &HostedFile, now: Instant) -> Result<(), StoreError> {
     sqlx::query(HOST)
         .bind(file.id.to_string())
         .bind(file.business.to_string())
@@ -85,7 +85,7 @@ impl Store {
     pub async fn hosted(&self, id: HostedId) -> Result<Option<HostedRow>, StoreError> {
         let record: Option<HostedRecord> = sqlx::query_as(ONE)
             .bind(id.to_string())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(Scope::All).await?)
             .await
             .map_err(StoreError::database("look a file up"))?;
         record.map(row).transpose()
@@ -99,7 +99,7 @@ impl Store {
         let records: Vec<HostedRecord> = sqlx::query_as(OF_RUN)
             .bind(run.to_string())
             .bind(business.to_string())
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("list files"))?;
         records.into_iter().map(row).collect()
@@ -113,7 +113,11 @@ impl Store {
     pub async fn take_down(&self, id: HostedId, business: BusinessId) -> Result<bool, StoreError> {
         let now = self.now();
         let unused = self
-            .write(|_| false, move |connection| Box::pin(async move { take_down(connection, id, business, now).await }))
+            .write_of(
+                business,
+                |_| false,
+                move |connection| Box::pin(async move { take_down(connection, id, business, now).await }),
+            )
             .await?;
         let Some(unused) = unused else { return Ok(false) };
         if let Some((bucket, key)) = unused {
@@ -125,7 +129,7 @@ impl Store {
 
 /// `None` when there was nothing to take down; the object inside, when nobody offers it any more.
 async fn take_down(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     id: HostedId,
     business: BusinessId,
     now: Instant,

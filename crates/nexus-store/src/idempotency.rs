@@ -1,6 +1,6 @@
 //! Answers of HTTP requests that carried an `Idempotency-Key`, kept for a day.
 
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{Store, StoreError};
 
@@ -79,7 +79,7 @@ impl Store {
     }
 }
 
-async fn begin(connection: &mut SqliteConnection, mark: &RequestMark, now: i64) -> Result<Recalled, StoreError> {
+async fn begin(connection: &mut AnyConnection, mark: &RequestMark, now: i64) -> Result<Recalled, StoreError> {
     let failed = StoreError::database("recall a request");
     sqlx::query(FORGET_OLD).bind(now - KEPT_MS).execute(&mut *connection).await.map_err(&failed)?;
     let marked = sqlx::query(MARK)

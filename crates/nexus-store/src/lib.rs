@@ -1,13 +1,17 @@
 //! Everything durable: SQL, blobs behind an S3-protocol endpoint, the queue of arrivals, the journal.
 //!
 //! One folder holds it all: `nexus.db` (SQLite, write-ahead log, `synchronous = full`), `blobs/` (objects as
-//! plain files) and `secret.json`. A call that writes resolves when its fact is on disk.
+//! plain files) and `secret.json`. Or many machines share a PostgreSQL database, and objects lie in S3. A call that
+//! writes resolves when its fact is on disk.
 
 mod approvals;
+mod aws;
+mod backup;
 mod blobs;
 mod brand;
 mod businesses;
 mod callbacks;
+mod database;
 mod disk;
 mod error;
 mod event;
@@ -25,6 +29,7 @@ mod secret;
 mod shots;
 mod sources;
 mod templates;
+mod tls;
 mod upload_client;
 mod uploads;
 mod vectors;
@@ -36,7 +41,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use futures::future::BoxFuture;
@@ -45,14 +49,14 @@ use nexus_core::{
     blob::{BlobKey, Bucket},
     time::Clock,
 };
-use sqlx::{
-    ConnectOptions as _, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::watch;
 
 pub use approvals::{Answered, ApprovalState, ApprovalView};
+pub use aws::{AwsConfig, Created, Heard, S3Blobs, S3Config, SqsQueue, read_s3_event};
+pub use backup::{BackedUp, Manifest, back_up, restore};
 pub use blobs::LocalBlobs;
+pub use database::{CopiedTable, DatabaseClock, DatabaseUrl, copy_database};
 pub use error::StoreError;
 pub use idempotency::{Recalled, RequestMark};
 pub use notifier::{EmbeddedNotifier, Notification};
@@ -61,10 +65,12 @@ pub use reviews::{ReviewRow, ReviewState};
 pub use s3::{S3Options, s3_router, serve_s3};
 pub use sources::SourceRow;
 pub use templates::TemplateRow;
+pub use tls::use_ring;
 pub use upload_client::upload_file;
 pub use uploads::UploadRegistration;
 
 use crate::{
+    database::{Database, Engine, Reader, Scope},
     disk::Disk,
     secret::Secrets,
     writer::{Wakes, Writer},
@@ -86,8 +92,10 @@ impl Clone for Store {
 struct Inner {
     folder: PathBuf,
     clock: Arc<dyn Clock>,
+    engine: Engine,
+    database: String,
     writer: Writer,
-    readers: SqlitePool,
+    readers: AnyPool,
     generation: Arc<watch::Sender<u64>>,
     secrets: Secrets,
     disk: Disk,
@@ -105,23 +113,35 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotADatabase`], [`StoreError::Newer`], or what the disk says, each with its remedy.
     pub async fn open(data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        Self::open_at(&DatabaseUrl::Sqlite, data_dir, clock).await
+    }
+
+    /// Opens the database at `url`, with what belongs to this machine alone in the folder. The time is `clock`'s; for
+    /// a database that machines share, [`Store::shared_clock`] gives one on which they agree.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; `Unavailable` when the server cannot be reached.
+    pub async fn open_at(url: &DatabaseUrl, data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         tokio::fs::create_dir_all(data_dir).await.map_err(StoreError::disk(data_dir))?;
-        let database = data_dir.join("nexus.db");
-        let mut connection = connect(&database).await?;
-        migrate(&mut connection, &database).await?;
-        let secrets = secret::load(data_dir)?;
+        let database = Database::new(url, data_dir)?;
+        let mut connection = database.connect().await?;
+        database::migrate(&database, &mut connection).await?;
+        let secrets = match database.engine {
+            Engine::Sqlite => secret::load(data_dir)?,
+            Engine::Postgres => secret::load_shared(&mut connection).await?,
+        };
         let disk = Disk::open(data_dir)?;
-        let reading = SqliteConnectOptions::new()
-            .filename(&database)
-            .busy_timeout(Duration::from_secs(10))
-            .foreign_keys(true)
-            .pragma("query_only", "on");
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_lazy_with(reading);
         let generation = Arc::new(watch::Sender::new(1));
-        let writer = Writer::start(connection, Arc::clone(&generation));
+        let readers = database.readers();
+        let writer = Writer::start(database.clone(), connection, Arc::clone(&generation));
+        if let DatabaseUrl::Postgres(url) = url {
+            database::listen(url, &generation);
+        }
         let inner = Inner {
             folder: data_dir.to_owned(),
             clock,
+            engine: database.engine,
+            database: database.name().to_owned(),
             writer,
             readers,
             generation,
@@ -130,6 +150,35 @@ impl Store {
             turns: std::array::from_fn(|_| tokio::sync::Mutex::new(())),
         };
         Ok(Self { inner: Arc::new(inner), seen: AtomicU64::new(0) })
+    }
+
+    /// The time of the database at `url`, as far from `local` as it is now; `local` itself for SQLite.
+    ///
+    /// # Errors
+    /// `Unavailable` when the server cannot be reached.
+    pub async fn shared_clock(
+        url: &DatabaseUrl,
+        data_dir: &Path,
+        local: Arc<dyn Clock>,
+    ) -> Result<Arc<dyn Clock>, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite => Ok(local),
+            DatabaseUrl::Postgres(_) => {
+                Ok(Arc::new(DatabaseClock::start(&Database::new(url, data_dir)?, local).await?))
+            }
+        }
+    }
+
+    /// Where the database is, without what is secret.
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.inner.database
+    }
+
+    /// True when other machines may work on the same rows.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.inner.engine == Engine::Postgres
     }
 
     /// Makes sure that no other process holds the folder, for as long as the lock lives, and clears away what
@@ -169,8 +218,15 @@ impl Store {
         self.inner.clock.now()
     }
 
-    pub(crate) fn readers(&self) -> &SqlitePool {
-        &self.inner.readers
+    pub(crate) fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// A connection that reads what `scope` may see.
+    pub(crate) async fn read(&self, scope: impl Into<Scope>) -> Result<Reader, StoreError> {
+        let mut reader = self.inner.readers.acquire().await.map_err(StoreError::database("be read"))?;
+        database::set_scope(self.inner.engine, &mut reader, scope.into(), false).await?;
+        Ok(reader)
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {
@@ -187,13 +243,28 @@ impl Store {
         self.inner.turns[usize::from(hash.as_bytes()[0]) % self.inner.turns.len()].lock().await
     }
 
-    /// Runs `work` in the next transaction. When it is committed, `wakes` says whether waiters look again.
+    /// Runs `work` in the next transaction, for everybody. When it is committed, `wakes` says whether waiters look
+    /// again. It may run more than once, when the transaction collides with another machine's.
     pub(crate) async fn write<T, F>(&self, wakes: Wakes<T>, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, StoreError>> + Clone + Send + 'static,
     {
-        self.inner.writer.run(wakes, Box::new(work)).await
+        self.inner.writer.run(Scope::All, wakes, work).await
+    }
+
+    /// As [`Store::write`], with the rows of one tenant alone in reach.
+    pub(crate) async fn write_of<T, F>(
+        &self,
+        scope: impl Into<Scope>,
+        wakes: Wakes<T>,
+        work: F,
+    ) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, StoreError>> + Clone + Send + 'static,
+    {
+        self.inner.writer.run(scope.into(), wakes, work).await
     }
 
     /// Resolves when the generation is newer than the one that this handle saw last.
@@ -203,34 +274,5 @@ impl Store {
         if let Ok(now) = receiver.wait_for(|generation| *generation > seen).await {
             self.seen.fetch_max(*now, Ordering::AcqRel);
         }
-    }
-}
-
-async fn connect(database: &Path) -> Result<SqliteConnection, StoreError> {
-    SqliteConnectOptions::new()
-        .filename(database)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .connect()
-        .await
-        .map_err(|error| opening(database, error))
-}
-
-async fn migrate(connection: &mut SqliteConnection, database: &Path) -> Result<(), StoreError> {
-    use sqlx::migrate::MigrateError;
-    sqlx::migrate!("./migrations").run(connection).await.map_err(|error| match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => opening(database, error),
-        other => StoreError::Newer { path: database.to_owned(), source: Arc::new(other) },
-    })
-}
-
-/// SQLite finds out only at the first read that a file is something else: code 26.
-fn opening(database: &Path, error: sqlx::Error) -> StoreError {
-    match error::primary_code(&error) {
-        Some(26) => StoreError::NotADatabase(database.to_owned()),
-        _ => StoreError::database("open its file")(error),
     }
 }

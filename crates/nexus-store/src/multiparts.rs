@@ -2,11 +2,12 @@
 
 use nexus_core::{
     Instant,
-    blob::{BlobKey, Bucket},
+    blob::{BlobKey, BlobRef, Bucket},
 };
+use s3s::crypto::{Checksum as _, Md5};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, objects::blocking};
+use crate::{Store, StoreError, database::Scope, event::Creation, objects::blocking};
 
 const BEGIN: &str = "insert into multiparts (id, bucket, object_key, created) values ($1, $2, $3, $4)";
 const ONE: &str = "select etag from multiparts where id = $1 and bucket = $2 and object_key = $3";
@@ -66,7 +67,7 @@ impl Store {
             .bind(id)
             .bind(bucket.name())
             .bind(key.as_str())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(key.business()).await?)
             .await
             .map_err(StoreError::database("look an upload up"))?;
         Ok(row.map(|etag| etag.map_or(Multipart::Open, Multipart::Complete)))
@@ -92,7 +93,7 @@ impl Store {
     pub(crate) async fn parts(&self, upload: &str) -> Result<Vec<Part>, StoreError> {
         let rows: Vec<(i64, i64, String, i64)> = sqlx::query_as(PARTS)
             .bind(upload)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(StoreError::database("list parts"))?;
         Ok(rows
@@ -122,6 +123,24 @@ impl Store {
         self.drop_parts(id).await
     }
 
+    /// Makes one object of the parts, in their order, and announces it.
+    pub(crate) async fn join_multipart(
+        &self,
+        id: &str,
+        bucket: Bucket,
+        key: &BlobKey,
+        parts: &[Part],
+    ) -> Result<BlobRef, StoreError> {
+        let etag = joined_etag(parts)?;
+        let files = parts.iter().map(|part| self.disk().part(id, part.number)).collect::<Vec<_>>();
+        let store = self.clone();
+        let incoming = blocking(move || store.disk().gather(&files)).await?;
+        let event = (bucket == Bucket::Raw).then_some(Creation::Multipart);
+        let blob = self.publish(bucket, key, incoming, etag, event).await?;
+        self.complete_multipart(id, &blob.etag).await?;
+        Ok(blob)
+    }
+
     /// Ends an upload and drops its parts.
     pub(crate) async fn end_multipart(&self, id: &str) -> Result<(), StoreError> {
         let row = id.to_owned();
@@ -142,7 +161,7 @@ impl Store {
     pub(crate) async fn drop_stale_multiparts(&self) -> Result<(), StoreError> {
         let stale: Vec<String> = sqlx::query_scalar(STALE)
             .bind(self.now().unix_millis() - STALE_AFTER_MS)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(StoreError::database("list uploads"))?;
         for id in stale {
@@ -155,4 +174,15 @@ impl Store {
         let (store, id) = (self.clone(), id.to_owned());
         blocking(move || store.disk().remove_upload(&id)).await
     }
+}
+
+/// `<MD5 of the parts' MD5s>-<number of parts>`.
+fn joined_etag(parts: &[Part]) -> Result<String, StoreError> {
+    let mut md5 = Md5::new();
+    for part in parts {
+        let digest = hex::decode(&part.etag)
+            .map_err(|error| StoreError::Corrupt { what: "part of an upload", detail: error.to_string() })?;
+        md5.update(&digest);
+    }
+    Ok(format!("{}-{}", hex::encode(md5.finalize()), parts.len()))
 }

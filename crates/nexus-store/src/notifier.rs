@@ -6,7 +6,7 @@ use nexus_core::{
     delivery::{Notice, Notified},
     port::{Adapter, Notifier, StepContext},
 };
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
@@ -74,7 +74,7 @@ impl Store {
         let rows: Vec<(i64, String, String, String, String, i64)> = sqlx::query_as(INBOX)
             .bind(business.to_string())
             .bind(i64::from(limit))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("read the inbox"))?;
         let lines = rows.into_iter().map(|(seq, business, approval, headline, link_path, created)| {
@@ -102,7 +102,7 @@ impl Store {
 
 /// Returns the path of the page: the stored one when the approval was opened before.
 async fn open(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     notice: &Notice,
     link_path: String,
     now: Instant,

@@ -6,11 +6,12 @@ use nexus_core::{
     Instant,
     blob::{BlobKey, BlobRef, Bucket},
 };
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use crate::{
     Store, StoreError,
+    database::Scope,
     disk::Incoming,
     event::{Creation, object_created},
     uploads::stored_object,
@@ -45,7 +46,7 @@ impl Store {
         let record: Option<ObjectRecord> = sqlx::query_as(ONE)
             .bind(bucket.name())
             .bind(key.as_str())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(key.business()).await?)
             .await
             .map_err(StoreError::database("look an object up"))?;
         record.map(stored).transpose()
@@ -64,7 +65,7 @@ impl Store {
             .bind(after)
             .bind(prefix)
             .bind(limit)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(StoreError::database("list objects"))?;
         records.into_iter().map(stored).collect()
@@ -143,7 +144,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 async fn put_row(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     blob: &BlobRef,
     now: Instant,
     event: Option<Creation>,

@@ -5,7 +5,7 @@ use nexus_core::{
     journal::{Arrived, NewRun},
     review::{Review, ReviewDocument},
 };
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
@@ -48,7 +48,8 @@ impl Store {
     /// What the database says; then neither was stored.
     pub async fn accept_review(&self, review: &Review, run: NewRun) -> Result<Arrived, StoreError> {
         let (review, now) = (review.clone(), self.now());
-        self.write(
+        self.write_of(
+            review.business,
             |arrived| *arrived == Arrived::First,
             move |connection| Box::pin(async move { accept(connection, &review, &run, now).await }),
         )
@@ -64,7 +65,8 @@ impl Store {
         let id = ReviewId::derived(&[&business.to_string(), &source, &source_id]);
         let review = Review { id, source_id, business, rating, author, text, created_at, language, source };
         let (text, now) = (to_json("review", &review)?, self.now());
-        self.write(
+        self.write_of(
+            business,
             |_| false,
             move |connection| {
                 Box::pin(async move {
@@ -89,7 +91,7 @@ impl Store {
         let rows: Vec<(String, String, Option<String>, i64)> = sqlx::query_as(LIST)
             .bind(business.map(|business| business.to_string()))
             .bind(i64::from(limit))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("list reviews"))?;
         let reviews = rows.into_iter().map(|(document, state, run, created)| {
@@ -105,7 +107,7 @@ impl Store {
 }
 
 async fn accept(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     review: &Review,
     run: &NewRun,
     now: Instant,

@@ -4,6 +4,7 @@ use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, os::unix::fs::P
 
 use nexus_core::Secret;
 use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
 use uuid::Uuid;
 
 use crate::{StoreError, disk::sync_folder};
@@ -36,8 +37,53 @@ pub(crate) fn load(data_dir: &Path) -> Result<Secrets, StoreError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(data_dir, &path)?,
         Err(error) => return Err(StoreError::disk(&path)(error)),
     };
+    read(&text)
+}
+
+/// The secrets of a database that machines share: made by whoever comes first.
+pub(crate) async fn load_shared(connection: &mut AnyConnection) -> Result<Secrets, StoreError> {
+    let new = serde_json::to_string(&SecretFile::random()).map_err(StoreError::corrupt("secret"))?;
+    share(connection, &new).await?;
+    read(&shared_text(connection).await?)
+}
+
+/// Gives `text` to a shared database that has no secrets.
+pub(crate) async fn share(connection: &mut AnyConnection, text: &str) -> Result<(), StoreError> {
+    let share =
+        sqlx::query("insert into installation (name, value) values ('secrets', $1) on conflict (name) do nothing");
+    share.bind(text).execute(connection).await.map(drop).map_err(StoreError::database("keep its secrets"))
+}
+
+/// The secrets of a shared database, as they are stored.
+pub(crate) async fn shared_text(connection: &mut AnyConnection) -> Result<String, StoreError> {
+    let text = sqlx::query_scalar("select value from installation where name = 'secrets'");
+    text.fetch_one(connection).await.map_err(StoreError::database("read its secrets"))
+}
+
+/// The secrets of a folder, as they are stored; made when it has none.
+pub(crate) fn text(data_dir: &Path) -> Result<String, StoreError> {
+    load(data_dir)?;
+    let path = data_dir.join("secret.json");
+    fs::read_to_string(&path).map_err(StoreError::disk(&path))
+}
+
+/// Puts other secrets in the place of a folder's own.
+pub(crate) fn replace(data_dir: &Path, text: &str) -> Result<(), StoreError> {
+    let path = data_dir.join("secret.json");
+    let draft = data_dir.join(format!("secret.json.{}", Uuid::new_v4().simple()));
+    let write = || {
+        let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        out.write_all(text.as_bytes())?;
+        out.sync_all()?;
+        fs::rename(&draft, &path)
+    };
+    write().map_err(StoreError::disk(&path))?;
+    sync_folder(data_dir)
+}
+
+fn read(text: &str) -> Result<Secrets, StoreError> {
     let broken = |detail: String| StoreError::Corrupt { what: "secret.json", detail };
-    let file: SecretFile = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+    let file: SecretFile = serde_json::from_str(text).map_err(|error| broken(error.to_string()))?;
     let mut approval_key = [0; 32];
     hex::decode_to_slice(&file.approval_key, &mut approval_key).map_err(|error| broken(error.to_string()))?;
     Ok(Secrets {
@@ -47,13 +93,18 @@ pub(crate) fn load(data_dir: &Path) -> Result<Secrets, StoreError> {
     })
 }
 
+impl SecretFile {
+    fn random() -> Self {
+        Self {
+            s3_access_key: format!("NX{}", &hex::encode_upper(random_bytes())[..18]),
+            s3_secret_key: hex::encode(random_bytes()),
+            approval_key: hex::encode(random_bytes()),
+        }
+    }
+}
+
 fn create(data_dir: &Path, path: &Path) -> Result<String, StoreError> {
-    let file = SecretFile {
-        s3_access_key: format!("NX{}", &hex::encode_upper(random_bytes())[..18]),
-        s3_secret_key: hex::encode(random_bytes()),
-        approval_key: hex::encode(random_bytes()),
-    };
-    let text = serde_json::to_string_pretty(&file).map_err(StoreError::corrupt("secret.json"))?;
+    let text = serde_json::to_string_pretty(&SecretFile::random()).map_err(StoreError::corrupt("secret.json"))?;
     let temporary = data_dir.join(format!("secret.json.{}", Uuid::new_v4().simple()));
     let write = || {
         let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;

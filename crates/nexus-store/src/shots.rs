@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use nexus_core::{BusinessId, PortResult, footage::Shot, memory::Embedding, port::ShotStore};
 
+use sqlx::Connection as _;
+
 use crate::{
     Store, StoreError,
     journal::{json, to_json},
@@ -29,7 +31,8 @@ impl ShotStore for Store {
             return Err(StoreError::Invalid(message).port("store shots"));
         }
         let shots = shots.to_vec();
-        self.write(
+        self.write_of(
+            business,
             |()| false,
             move |connection| {
                 Box::pin(async move {
@@ -83,7 +86,8 @@ impl ShotStore for Store {
     async fn load(&self, business: BusinessId) -> PortResult<Vec<(Shot, Embedding)>> {
         let failed = |error| StoreError::database("read shots")(error).port("read shots");
         // One picture of both tables: shots of before must not meet vectors of after.
-        let mut reading = self.readers().begin().await.map_err(failed)?;
+        let mut reader = self.read(business).await?;
+        let mut reading = reader.begin_with(self.engine().moment()).await.map_err(failed)?;
         let rows: Vec<(String, String, Vec<u8>)> =
             sqlx::query_as(LOAD).bind(business.to_string()).fetch_all(&mut *reading).await.map_err(failed)?;
         let views: Vec<(String, i64, String, Vec<u8>)> =
@@ -94,7 +98,7 @@ impl ShotStore for Store {
     async fn version(&self, business: BusinessId) -> PortResult<u64> {
         let version: Option<i64> = sqlx::query_scalar(VERSION)
             .bind(business.to_string())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(business).await?)
             .await
             .map_err(|error| StoreError::database("read shots")(error).port("read shots"))?;
         Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))

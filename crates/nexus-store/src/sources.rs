@@ -1,7 +1,7 @@
 //! Files that were announced as sources of later edits.
 
 use nexus_core::{BusinessId, Instant, RunId, journal::NewRun};
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
@@ -40,8 +40,12 @@ impl Store {
     /// What the database says.
     pub async fn announce_source(&self, id: RunId, business: BusinessId) -> Result<(), StoreError> {
         let now = self.now();
-        self.write(|()| false, move |connection| Box::pin(async move { add(connection, id, business, "", now).await }))
-            .await
+        self.write_of(
+            business,
+            |()| false,
+            move |connection| Box::pin(async move { add(connection, id, business, "", now).await }),
+        )
+        .await
     }
 
     /// Announces a source and enqueues the run that brings it in, in one transaction. `callback` is told its end.
@@ -50,7 +54,8 @@ impl Store {
     /// What the database says; then nothing was stored.
     pub async fn accept_source(&self, run: NewRun, input: &str, callback: Option<&str>) -> Result<(), StoreError> {
         let (input, callback, now) = (input.to_owned(), callback.map(str::to_owned), self.now());
-        self.write(
+        self.write_of(
+            run.business,
             |()| true,
             move |connection| {
                 Box::pin(async move {
@@ -73,7 +78,7 @@ impl Store {
         let record: Option<SourceRecord> = sqlx::query_as(ONE)
             .bind(id.to_string())
             .bind(business.to_string())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("look a source up"))?;
         record.map(row).transpose()
@@ -87,7 +92,7 @@ impl Store {
         let records: Vec<SourceRecord> = sqlx::query_as(LIST)
             .bind(business.to_string())
             .bind(i64::from(limit))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("list sources"))?;
         records.into_iter().map(row).collect()
@@ -99,7 +104,8 @@ impl Store {
     /// What the database says.
     pub async fn forget_source(&self, id: RunId, business: BusinessId) -> Result<bool, StoreError> {
         let now = self.now();
-        self.write(
+        self.write_of(
+            business,
             |_| false,
             move |connection| {
                 Box::pin(async move {
@@ -115,7 +121,7 @@ impl Store {
 }
 
 async fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     id: RunId,
     business: BusinessId,
     input: &str,

@@ -50,7 +50,8 @@ impl Store {
         document: &Value,
     ) -> Result<bool, StoreError> {
         let (name, document, now) = (name.to_owned(), to_json("template", document)?, self.now());
-        self.write(
+        self.write_of(
+            business,
             |_| false,
             move |connection| {
                 Box::pin(async move {
@@ -76,7 +77,7 @@ impl Store {
         let record: Option<TemplateRecord> = sqlx::query_as(ONE)
             .bind(id.to_string())
             .bind(business.to_string())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("read a template"))?;
         record.map(row).transpose()
@@ -90,7 +91,7 @@ impl Store {
         let records: Vec<TemplateRecord> = sqlx::query_as(LIST)
             .bind(business.to_string())
             .bind(i64::from(limit))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(business).await?)
             .await
             .map_err(StoreError::database("list templates"))?;
         records.into_iter().map(row).collect()
@@ -101,7 +102,8 @@ impl Store {
     /// # Errors
     /// What the database says.
     pub async fn forget_template(&self, id: TemplateId, business: BusinessId) -> Result<bool, StoreError> {
-        self.write(
+        self.write_of(
+            business,
             |_| false,
             move |connection| {
                 Box::pin(async move {

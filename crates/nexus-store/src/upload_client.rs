@@ -22,6 +22,7 @@ pub async fn upload_file(
     progress: impl Fn(u64, u64) + Send + Sync + 'static,
 ) -> PortResult<()> {
     let progress: Arc<dyn Fn(u64, u64) + Send + Sync> = Arc::new(progress);
+    crate::use_ring();
     let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).build().map_err(|error| {
         PortError::new(ErrorKind::Bug, PROVIDER, OP, "the HTTP client could not be made").caused_by(error)
     })?;

@@ -3,10 +3,14 @@
 use nexus_core::{
     BusinessId, Instant,
     blob::{Arrival, BlobKey, BlobRef, Bucket},
+    journal::Arrived,
 };
+use serde_json::Value;
 
 use crate::{
     Store, StoreError,
+    database::Scope,
+    event::{Creation, object_created},
     journal::{json, to_json},
 };
 
@@ -48,7 +52,65 @@ struct ArrivalRecord {
     completed: Option<i64>,
 }
 
+const ARRIVED: &str =
+    "insert into object_events (bucket, object_key, etag, size_bytes, event, created) values ($1, $2, $3, $4, $5, $6)
+    on conflict (bucket, object_key, etag) do nothing";
+const COMPLETED: &str = "update uploads set completed = $2 where object_key = $1 and completed is null";
+const OPEN: &str =
+    "select object_key from uploads where completed is null and created > $1 order by created desc limit $2";
+
+/// How long an upload that was announced is looked for.
+const OPEN_FOR_MS: i64 = 24 * 60 * 60 * 1000;
+
 impl Store {
+    /// Puts an object that arrived in S3 into the queue of arrivals, unless the same content was there before. Durable
+    /// when it returns: then the message that told of it may be deleted. Without an event one is written.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn record_arrival(&self, object: &BlobRef, event: Option<&Value>) -> Result<Arrived, StoreError> {
+        let now = self.now();
+        let event =
+            event.map_or_else(|| object_created(object, Creation::Put, now, 0, "FOUND").to_string(), Value::to_string);
+        let object = object.clone();
+        self.write_of(object.key.business(), first, move |connection| {
+            Box::pin(async move {
+                let failed = StoreError::database("record an arrival");
+                let added = sqlx::query(ARRIVED)
+                    .bind(object.bucket.name())
+                    .bind(object.key.as_str())
+                    .bind(&object.etag)
+                    .bind(i64::try_from(object.size_bytes).unwrap_or(i64::MAX))
+                    .bind(event)
+                    .bind(now.unix_millis())
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(&failed)?;
+                let complete = sqlx::query(COMPLETED).bind(object.key.as_str()).bind(now.unix_millis());
+                complete.execute(connection).await.map_err(&failed)?;
+                Ok(if added.rows_affected() == 1 { Arrived::First } else { Arrived::Again })
+            })
+        })
+        .await
+    }
+
+    /// Uploads of the last day that were announced and of which nobody has told that they arrived, newest first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn open_uploads(&self, limit: u32) -> Result<Vec<BlobKey>, StoreError> {
+        let keys: Vec<String> = sqlx::query_scalar(OPEN)
+            .bind(self.now().unix_millis() - OPEN_FOR_MS)
+            .bind(i64::from(limit))
+            .fetch_all(&mut *self.read(Scope::All).await?)
+            .await
+            .map_err(StoreError::database("list uploads"))?;
+        let read = |key: String| {
+            BlobKey::try_from(key).map_err(|error| StoreError::Corrupt { what: "upload", detail: error.to_string() })
+        };
+        keys.into_iter().map(read).collect()
+    }
+
     /// Announces an upload: its name, words and size limit. Announcing a key again replaces them.
     ///
     /// # Errors
@@ -64,7 +126,8 @@ impl Store {
         let file_name = base_name(&file_name).to_owned();
         let tags = to_json("upload", &user_tags)?;
         let now = self.now();
-        self.write(
+        self.write_of(
+            business,
             |()| false,
             move |connection| {
                 Box::pin(async move {
@@ -93,7 +156,7 @@ impl Store {
         let records: Vec<ArrivalRecord> = sqlx::query_as(ARRIVALS)
             .bind(i64::from(limit))
             .bind(Bucket::Raw.name())
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(StoreError::database("read arrivals"))?;
         records.into_iter().map(arrival).collect()
@@ -124,7 +187,7 @@ impl Store {
         }
         let limit: Option<i64> = sqlx::query_scalar(LIMIT)
             .bind(key.as_str())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(key.business()).await?)
             .await
             .map_err(StoreError::database("read an upload"))?;
         Ok(limit.and_then(|bytes| u64::try_from(bytes).ok()))
@@ -153,4 +216,8 @@ pub(crate) fn stored_object(bucket: &str, key: String, size_bytes: i64, etag: St
 /// The part after the last slash of either kind.
 fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+fn first(arrived: &Arrived) -> bool {
+    *arrived == Arrived::First
 }

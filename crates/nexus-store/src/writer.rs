@@ -1,22 +1,32 @@
-//! The one writer: operations from a queue, many in one transaction, answered only after its commit.
+//! The one writer of a process: operations from a queue, many in one transaction, answered only after its commit.
 //!
 //! Each operation runs in a savepoint, so that one that fails takes nothing with it but itself. An fsync is
-//! paid once per batch: the longer a commit takes, the more operations wait for the next one.
+//! paid once per batch: the longer a commit takes, the more operations wait for the next one. In PostgreSQL a batch that
+//! collides with another machine's, or whose connection breaks, is run again: every operation may be repeated.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    database::{self, Database, Engine, Scope},
+};
 
 /// What an operation does inside the transaction.
-pub(crate) type Work<T> =
-    Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send>;
+type Work<T> = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send>;
 
-/// Says of a committed result whether readers that wait for changes should look again.
+/// Says of a result whether readers that wait for changes should look again once it is committed.
 pub(crate) type Wakes<T> = fn(&T) -> bool;
+
+/// Most operations of one transaction.
+const BATCH: usize = 256;
+
+/// How often a batch is run before its callers are told that it failed; pauses grow to two seconds, so that a server
+/// may be started anew meanwhile.
+const TRIES: u32 = 12;
 
 /// The sending side of the queue.
 #[derive(Clone)]
@@ -26,41 +36,52 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the writer task on `connection`. `generation` grows by one with every batch that wakes.
-    pub(crate) fn start(connection: SqliteConnection, generation: Arc<watch::Sender<u64>>) -> Self {
+    pub(crate) fn start(database: Database, connection: AnyConnection, generation: Arc<watch::Sender<u64>>) -> Self {
         let (queue, jobs) = mpsc::channel(1024);
-        tokio::spawn(serve(connection, jobs, generation));
+        tokio::spawn(Serving { database, connection, generation }.serve(jobs));
         Self { queue }
     }
 
     /// Runs `work` in the next transaction; resolves when it is on disk, or was undone.
-    pub(crate) async fn run<T: Send + 'static>(&self, wakes: Wakes<T>, work: Work<T>) -> Result<T, StoreError> {
+    pub(crate) async fn run<T, F>(&self, scope: Scope, wakes: Wakes<T>, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Result<T, StoreError>> + Clone + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        let operation = Operation { work: Some(work), result: None, wakes, reply };
+        let again: Box<dyn Fn() -> Work<T> + Send> = Box::new(move || Box::new(work.clone()));
+        let operation = Operation { again, scope, result: None, wakes, reply };
         self.queue.send(Box::new(operation)).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-const BATCH: usize = 256;
-
 trait Job: Send {
+    fn scope(&self) -> Scope;
     /// Runs the operation and keeps its result.
-    fn execute<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>>;
-    /// Answers the caller; `fate` is that of the transaction. True when waiting readers should look again.
-    fn settle(self: Box<Self>, fate: Result<(), StoreError>) -> bool;
+    fn execute<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, Result<(), StoreError>>;
+    /// True when the kept result is one after which waiting readers should look again.
+    fn wakes(&self) -> bool;
+    /// Answers the caller; `fate` is that of the transaction.
+    fn settle(self: Box<Self>, fate: Result<(), StoreError>);
 }
 
 struct Operation<T> {
-    work: Option<Work<T>>,
+    again: Box<dyn Fn() -> Work<T> + Send>,
+    scope: Scope,
     result: Option<Result<T, StoreError>>,
     wakes: Wakes<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T: Send + 'static> Job for Operation<T> {
-    fn execute<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>> {
+    fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    fn execute<'c>(&'c mut self, connection: &'c mut AnyConnection) -> BoxFuture<'c, Result<(), StoreError>> {
+        let work = (self.again)();
         Box::pin(async move {
-            let work = self.work.take().expect("an operation is executed once");
             let result = work(connection).await;
             let answer = result.as_ref().map(|_| ()).map_err(Clone::clone);
             self.result = Some(result);
@@ -68,71 +89,102 @@ impl<T: Send + 'static> Job for Operation<T> {
         })
     }
 
-    fn settle(self: Box<Self>, fate: Result<(), StoreError>) -> bool {
+    fn wakes(&self) -> bool {
+        matches!(&self.result, Some(Ok(result)) if (self.wakes)(result))
+    }
+
+    fn settle(self: Box<Self>, fate: Result<(), StoreError>) {
         let result = match (fate, self.result) {
             (Err(error), _) => Err(error),
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(StoreError::Closed),
         };
-        let wakes = result.as_ref().is_ok_and(self.wakes);
         // A caller that has gone away does not undo what it asked for.
         drop(self.reply.send(result));
-        wakes
     }
 }
 
-async fn serve(
-    mut connection: SqliteConnection,
-    mut jobs: mpsc::Receiver<Box<dyn Job>>,
+struct Serving {
+    database: Database,
+    connection: AnyConnection,
     generation: Arc<watch::Sender<u64>>,
-) {
-    while let Some(first) = jobs.recv().await {
-        let mut batch = vec![first];
-        while batch.len() < BATCH {
-            match jobs.try_recv() {
-                Ok(job) => batch.push(job),
-                Err(_) => break,
+}
+
+impl Serving {
+    async fn serve(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+        while let Some(first) = jobs.recv().await {
+            let mut batch = vec![first];
+            while batch.len() < BATCH {
+                match jobs.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
+                }
+            }
+            let fate = self.commit(&mut batch).await;
+            tracing::trace!(batch = batch.len(), committed = fate.is_ok(), "group commit");
+            let wakes = fate.is_ok() && batch.iter().any(|job| job.wakes());
+            for job in batch {
+                job.settle(fate.clone());
+            }
+            if wakes {
+                self.generation.send_modify(|generation| *generation += 1);
             }
         }
-        let fate = commit(&mut connection, &mut batch).await;
-        tracing::trace!(batch = batch.len(), committed = fate.is_ok(), "group commit");
-        let mut wakes = false;
-        for job in batch {
-            wakes |= job.settle(fate.clone());
-        }
-        if wakes {
-            generation.send_modify(|generation| *generation += 1);
-        }
     }
-}
 
-async fn commit(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    let fate = attempt(connection, batch).await;
-    if fate.is_err() {
-        // Fails when SQLite has already rolled back by itself, which is what is wanted.
-        drop(statement(connection, "rollback").await);
-    }
-    fate
-}
-
-async fn attempt(connection: &mut SqliteConnection, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-    statement(connection, "begin immediate").await?;
-    // An operation that is alone needs no savepoint: when it fails, the whole transaction may go.
-    let alone = batch.len() == 1;
-    if !alone {
-        statement(connection, "savepoint operation").await?;
-    }
-    for job in batch {
-        match job.execute(connection).await {
-            Ok(()) if alone => {}
-            Ok(()) => statement(connection, "release operation; savepoint operation").await?,
-            Err(error) if alone || error.ends_transaction() => return Err(error),
-            Err(_) => statement(connection, "rollback to operation").await?,
+    async fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let Err(error) = self.attempt(batch).await else { return Ok(()) };
+            // Fails when the database has already rolled back by itself, which is what is wanted.
+            drop(self.statement("rollback").await);
+            if self.database.engine == Engine::Sqlite || !error.is_passing() || tried == TRIES {
+                return Err(error);
+            }
+            tracing::debug!(tried, %error, "a batch is run again");
+            tokio::time::sleep(Duration::from_millis(5 << tried.min(9)).min(Duration::from_secs(2))).await;
+            if error.is_broken_connection()
+                && let Ok(new) = self.database.connect().await
+            {
+                self.connection = new;
+            }
         }
     }
-    statement(connection, "commit").await
-}
 
-async fn statement(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), StoreError> {
-    sqlx::query(sql).execute(connection).await.map(drop).map_err(StoreError::database("commit"))
+    async fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let engine = self.database.engine;
+        // An operation that is alone needs no savepoint: when it fails, the whole transaction may go.
+        let alone = batch.len() == 1;
+        self.statement(match (engine, alone) {
+            (Engine::Sqlite, true) => "begin immediate",
+            (Engine::Sqlite, false) => "begin immediate; savepoint operation",
+            (Engine::Postgres, true) => "begin",
+            (Engine::Postgres, false) => "begin; savepoint operation",
+        })
+        .await?;
+        let mut narrowed = None;
+        for job in batch.iter_mut() {
+            if narrowed != Some(job.scope()) {
+                database::set_scope(engine, &mut self.connection, job.scope(), true).await?;
+                narrowed = Some(job.scope());
+            }
+            match job.execute(&mut self.connection).await {
+                Ok(()) if alone => {}
+                Ok(()) => self.statement("release savepoint operation; savepoint operation").await?,
+                Err(error) if alone || error.ends_transaction() => return Err(error),
+                Err(_) => {
+                    self.statement("rollback to savepoint operation").await?;
+                    // What was set since the savepoint is undone with it.
+                    narrowed = None;
+                }
+            }
+        }
+        let wakes = engine == Engine::Postgres && batch.iter().any(|job| job.wakes());
+        self.statement(if wakes { "notify nexus; commit" } else { "commit" }).await
+    }
+
+    async fn statement(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        database::run(&mut self.connection, sql).await.map_err(StoreError::database("commit"))
+    }
 }

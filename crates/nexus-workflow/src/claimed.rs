@@ -15,9 +15,20 @@ use nexus_core::{
     time::Clock,
 };
 use serde_json::Value;
-use tokio::sync::broadcast;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch};
 
 use crate::{EngineConfig, FlowError, RunProgress};
+
+/// How an engine works just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Pace {
+    /// Runs go on.
+    Working,
+    /// Runs are let go at the end of their step.
+    Draining,
+    /// Runs are let go at once.
+    Stopping,
+}
 
 /// What all handles of a claimed run share.
 pub(crate) struct Claimed {
@@ -28,6 +39,8 @@ pub(crate) struct Claimed {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) config: EngineConfig,
     progress: broadcast::Sender<RunProgress>,
+    pace: watch::Receiver<Pace>,
+    adapters: Arc<BTreeMap<String, Arc<Semaphore>>>,
     signals: BTreeMap<String, Value>,
     steps: Mutex<BTreeMap<(StepName, String), StepRow>>,
     failed_attempts: AtomicU32,
@@ -39,6 +52,8 @@ pub(crate) struct Surroundings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) config: EngineConfig,
     pub(crate) progress: broadcast::Sender<RunProgress>,
+    pub(crate) pace: watch::Sender<Pace>,
+    pub(crate) adapters: Arc<BTreeMap<String, Arc<Semaphore>>>,
 }
 
 impl Claimed {
@@ -53,6 +68,8 @@ impl Claimed {
             clock: Arc::clone(&around.clock),
             config: around.config.clone(),
             progress: around.progress.clone(),
+            pace: around.pace.subscribe(),
+            adapters: Arc::clone(&around.adapters),
             signals: claim.signals.into_iter().collect(),
             steps: Mutex::new(steps),
         }
@@ -66,6 +83,17 @@ impl Claimed {
     /// The payload of a signal that the claim brought.
     pub(crate) fn signal(&self, name: &str) -> Option<&Value> {
         self.signals.get(name)
+    }
+
+    /// Lets the run go before it begins something new, when the engine is about to stop.
+    pub(crate) fn keep_going(&self) -> Result<(), FlowError> {
+        if *self.pace.borrow() == Pace::Working { Ok(()) } else { Err(FlowError::Yielded(None)) }
+    }
+
+    /// Waits for a place at an adapter that does few steps at a time.
+    pub(crate) async fn place_at(&self, adapter: &str) -> Option<OwnedSemaphorePermit> {
+        // Never closed, so an error cannot come.
+        Arc::clone(self.adapters.get(adapter)?).acquire_owned().await.ok()
     }
 
     /// Which attempt the current step is, from 1.

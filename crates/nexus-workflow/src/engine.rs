@@ -1,22 +1,23 @@
 //! Claims runs that are due, drives their flows, keeps their leases and lets go of them.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroUsize, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use nexus_core::{
     ErrorKind, Instant, PortError, PortResult, RunId,
-    journal::{Claim, Epoch, Journal, Release, RunFailure, RunRow, RunState},
+    journal::{Claim, Claimable, Epoch, Journal, Release, Role, RunFailure, RunRow, RunState},
     time::Clock,
 };
 use tokio::{
-    sync::{broadcast, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, broadcast, watch},
     task::JoinSet,
 };
 use tracing::Instrument;
 
 use crate::{
     EngineConfig, Flow, FlowError, Run, RunProgress,
-    claimed::{Claimed, Surroundings},
+    claimed::{Claimed, Pace, Surroundings},
+    metrics,
 };
 
 /// Progress messages kept for a listener that is slow; older ones are dropped.
@@ -25,12 +26,16 @@ const PROGRESS_KEPT: usize = 256;
 /// How soon to look again when a run is due that this engine could not claim a moment ago.
 const OVERDUE_LOOK: Duration = Duration::from_millis(100);
 
+/// How long the journal may take to note that runs were let go.
+const GOODBYE: Duration = Duration::from_secs(5);
+
 /// Runs flows over a journal. Cheap to clone; all clones are one engine. Dropping the future of
 /// [`Engine::serve`] is like a crash: nothing more is written, and the leases run out.
 #[derive(Clone)]
 pub struct Engine {
     around: Arc<Surroundings>,
     flows: Arc<[Arc<dyn Flow>]>,
+    hands: Arc<BTreeMap<Role, Arc<Semaphore>>>,
 }
 
 /// When the engine's loop ends.
@@ -51,11 +56,17 @@ impl Engine {
         config: EngineConfig,
     ) -> Self {
         let (progress, _) = broadcast::channel(PROGRESS_KEPT);
-        Self { around: Arc::new(Surroundings { journal, clock, config, progress }), flows: flows.into() }
+        let places = |count: NonZeroUsize| Arc::new(Semaphore::new(count.get()));
+        let hands = config.hands.iter().map(|(role, count)| (*role, places(*count))).collect();
+        let adapters = config.at_once.iter().map(|(adapter, count)| (adapter.clone(), places(*count))).collect();
+        let (pace, adapters) = (watch::Sender::new(Pace::Working), Arc::new(adapters));
+        let around = Arc::new(Surroundings { journal, clock, config, progress, pace, adapters });
+        Self { around, flows: flows.into(), hands: Arc::new(hands) }
     }
 
-    /// Works until `shutdown` turns true (or its sender is dropped), then stops at once: what was running is
-    /// claimed again when its lease ends, or at the next start after [`Journal::recover`].
+    /// Works until `shutdown` turns true (or its sender is dropped), then claims nothing more. What is running may go
+    /// on to the end of its step for as long as [`EngineConfig::drain`] says; then all runs are let go, so that other
+    /// workers take them up at once.
     pub async fn serve(&self, shutdown: watch::Receiver<bool>) {
         self.drive(Until::Shutdown(shutdown)).await;
     }
@@ -93,45 +104,92 @@ impl Engine {
     }
 
     async fn drive(&self, mut until: Until) {
-        let known: Vec<(String, u32)> =
-            self.flows.iter().map(|flow| (flow.name().to_owned(), flow.version())).collect();
+        self.around.pace.send_replace(Pace::Working);
         let mut running = JoinSet::new();
         loop {
-            let idle = self.fill(&known, &mut running).await;
+            let idle = self.fill(&mut running).await;
             match &mut until {
                 Until::Idle if idle && running.is_empty() => return,
-                Until::Shutdown(shutdown) if *shutdown.borrow() => return,
+                Until::Shutdown(shutdown) if *shutdown.borrow() => break,
                 Until::Idle | Until::Shutdown(_) => {}
             }
             let pause = self.pause().await;
             tokio::select! {
                 Some(ended) = running.join_next() => report(ended),
-                () = self.around.journal.changed(), if running.len() < self.around.config.workers.get() => {}
+                () = self.around.journal.changed(), if self.has_free_hands() => {}
                 () = tokio::time::sleep(pause) => {}
-                () = told(&mut until) => return,
+                () = told(&mut until) => break,
+            }
+        }
+        self.let_all_go(running).await;
+    }
+
+    /// Lets every running run go: at the end of its step while there is time, then in its middle.
+    async fn let_all_go(&self, mut running: JoinSet<()>) {
+        let pace = &self.around.pace;
+        pace.send_replace(Pace::Draining);
+        let mut all_ended = async || {
+            while let Some(ended) = running.join_next().await {
+                report(ended);
+            }
+        };
+        if tokio::time::timeout(self.around.config.drain, all_ended()).await.is_err() {
+            pace.send_replace(Pace::Stopping);
+            if tokio::time::timeout(GOODBYE, all_ended()).await.is_err() {
+                tracing::warn!("runs could not be let go in time; others take them up when their leases end");
             }
         }
     }
 
-    /// Claims until all workers are busy or nothing is due. True when nothing more was due.
-    async fn fill(&self, known: &[(String, u32)], running: &mut JoinSet<()>) -> bool {
+    fn has_free_hands(&self) -> bool {
+        self.hands.values().any(|free| free.available_permits() > 0)
+    }
+
+    /// What may be claimed by the hands that are free.
+    fn claimable(&self) -> Vec<Claimable> {
+        let free = self.hands.iter().filter(|(_, hands)| hands.available_permits() > 0);
+        let of_role = |role: Role| {
+            self.flows.iter().flat_map(move |flow| {
+                let kind = Claimable::new(flow.name(), flow.version());
+                let begins = (flow.role() == role).then(|| kind.clone());
+                begins.into_iter().chain([kind.in_role(role)])
+            })
+        };
+        free.flat_map(|(role, _)| of_role(*role)).collect()
+    }
+
+    /// Claims until all hands are busy or nothing is due. True when nothing more was due.
+    async fn fill(&self, running: &mut JoinSet<()>) -> bool {
         let Surroundings { journal, clock, config, .. } = &*self.around;
-        while running.len() < config.workers.get() {
+        loop {
+            let kinds = self.claimable();
+            if kinds.is_empty() {
+                return false;
+            }
             let before = clock.now();
-            match journal.claim(&config.worker_name, known, config.lease_ms).await {
+            match journal.claim(&config.worker_name, &kinds, config.lease_ms).await {
                 Ok(Some(claim)) => {
                     config.pass("claimed");
-                    running.spawn(self.clone().execute(claim, before));
+                    metrics::claim(&claim.run.flow);
+                    let hand = self.hand_for(&claim.run);
+                    running.spawn(self.clone().execute(claim, before, hand));
                 }
                 Ok(None) => return true,
                 Err(error) => {
+                    metrics::error();
                     tracing::error!(error = error.chain(), "could not claim a run; trying again shortly");
                     tokio::time::sleep(config.poll).await;
                     return false;
                 }
             }
         }
-        false
+    }
+
+    /// One of the free hands that the claim was made for.
+    fn hand_for(&self, run: &RunRow) -> Option<(metrics::Active, OwnedSemaphorePermit)> {
+        let role = run.role.or_else(|| self.flow_of(run).map(|flow| flow.role()))?;
+        let hand = Arc::clone(self.hands.get(&role)?).try_acquire_owned().ok()?;
+        Some((metrics::Active::new(role.as_str()), hand))
     }
 
     /// How long to sleep when nothing is announced: until the next run falls due, at most one poll.
@@ -149,7 +207,7 @@ impl Engine {
     }
 
     /// Drives one claimed run until it lets go of it, or loses it.
-    async fn execute(self, claim: Claim, before: Instant) {
+    async fn execute(self, claim: Claim, before: Instant, _hand: Option<(metrics::Active, OwnedSemaphorePermit)>) {
         let span = tracing::info_span!("run", run.id = %claim.run.id, flow = claim.run.flow, epoch = claim.run.epoch.0);
         let work = async {
             let Some(flow) = self.flow_of(&claim.run) else {
@@ -160,9 +218,11 @@ impl Engine {
             // A task of its own: a flow that computes for long must not starve it. Aborted when dropped.
             let mut lease = JoinSet::new();
             lease.spawn(self.clone().keep_lease(claimed.row.id, claimed.row.epoch));
+            let mut pace = self.around.pace.subscribe();
             let outcome = tokio::select! {
                 outcome = AssertUnwindSafe(flow.run(&run)).catch_unwind() => outcome,
                 _ = lease.join_next() => Ok(Err(FlowError::LostLease)),
+                _ = pace.wait_for(|pace| *pace == Pace::Stopping) => Ok(Err(FlowError::Yielded(None))),
             };
             lease.abort_all();
             let outcome = outcome.map_err(|panic| panicked(&*panic));
@@ -184,7 +244,7 @@ impl Engine {
         let lease = Duration::from_millis(config.lease_ms);
         let mut renewed = tokio::time::Instant::now();
         loop {
-            tokio::time::sleep(lease / 3).await;
+            tokio::time::sleep(config.renewal()).await;
             let asked = tokio::time::Instant::now();
             match tokio::time::timeout_at(renewed + lease, journal.renew(run, epoch, config.lease_ms)).await {
                 Ok(Ok(())) => renewed = asked,
@@ -209,13 +269,14 @@ impl Engine {
             Ok(Err(FlowError::Parked(park))) => {
                 return Some(Release::Wait { signal: park.signal, until: park.until });
             }
+            Ok(Err(FlowError::Yielded(role))) => return Some(Release::Yield { role }),
             Ok(Err(error)) => error,
             Err(failure) => return Some(Release::Failed(failure)),
         };
         let failure = error.failure()?;
         let attempt = claimed.attempt();
         let retry = &self.around.config.retry;
-        if failure.kind.is_retryable() && retry.goes_on(attempt) {
+        if error.is_retryable() && retry.goes_on(attempt) {
             let pause = retry.pause(claimed.row.id, attempt, error.retry_after());
             return Some(Release::Retry { due: self.around.clock.now().after(pause), failure });
         }
@@ -229,13 +290,16 @@ impl Engine {
             }
             Release::Failed(failure) => tracing::error!(step = failure.step, "failed: {}", failure.message),
             Release::Wait { signal, .. } => tracing::info!(signal, "parked"),
+            Release::Yield { role } => tracing::info!(role = role.map(Role::as_str), "goes on in another hand"),
             Release::Done(_) => tracing::info!("done"),
         }
+        metrics::release(&claimed.row.flow, outcome_word(&release));
         self.around.config.pass("releasing");
         match self.around.journal.release(claimed.row.id, claimed.row.epoch, release).await {
             Ok(()) => self.around.config.pass("released"),
             Err(error) if error.kind == ErrorKind::Conflict => tracing::warn!("the lease was lost at the end"),
             Err(error) => {
+                metrics::error();
                 tracing::error!(error = error.chain(), "could not let go of the run; it goes on when its lease ends");
             }
         }
@@ -251,9 +315,21 @@ async fn told(until: &mut Until) {
     }
 }
 
+/// What became of a run, in a word.
+fn outcome_word(release: &Release) -> &'static str {
+    match release {
+        Release::Wait { .. } => "waiting",
+        Release::Retry { .. } => "retry",
+        Release::Yield { .. } => "yield",
+        Release::Done(_) => "done",
+        Release::Failed(_) => "failed",
+    }
+}
+
 /// A panic outside of a flow is a fault of the engine itself: it is never silent.
 fn report(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
+        metrics::error();
         tracing::error!(%error, "a worker broke; its run goes on when its lease ends");
     }
 }

@@ -1,8 +1,8 @@
 //! Why a flow stopped before its end.
 
 use nexus_core::{
-    ErrorKind, Instant, PortError,
-    journal::{RunFailure, StepName},
+    ErrorKind, Instant, PortError, RunId,
+    journal::{Role, RunFailure, StepName},
 };
 
 /// A flow that stopped. Propagate it with `?`: the engine decides what becomes of the run.
@@ -11,6 +11,19 @@ pub enum FlowError {
     /// The run waits for a signal. Not a failure: control flow that a flow passes on.
     #[error("waiting for the signal '{}'", .0.signal)]
     Parked(Park),
+    /// The run goes on in another hand. Not a failure: control flow that a flow passes on.
+    #[error("the run goes on in another hand")]
+    Yielded(Option<Role>),
+    /// A run that this one waits for did not end well.
+    #[error("{child}, which this run waits for, failed")]
+    Child {
+        /// The step.
+        step: StepName,
+        /// The run that failed.
+        child: RunId,
+        /// Why.
+        failure: RunFailure,
+    },
     /// A port failed in this step. Retryable kinds are tried again, all others end the run.
     #[error("step {step} failed")]
     Port {
@@ -73,7 +86,12 @@ impl FlowError {
     /// What is journaled of it; `None` for control flow, which is no failure.
     pub(crate) fn failure(&self) -> Option<RunFailure> {
         match self {
-            Self::Parked(_) | Self::LostLease => None,
+            Self::Parked(_) | Self::Yielded(_) | Self::LostLease => None,
+            Self::Child { step, child, failure } => Some(RunFailure {
+                kind: failure.kind,
+                step: format!("{step}/{}", failure.step),
+                message: format!("{} (in {child})", failure.message),
+            }),
             Self::Port { step, source } | Self::Journal { step, source } => {
                 Some(RunFailure { kind: source.kind, step: step.to_string(), message: source.chain() })
             }
@@ -83,11 +101,19 @@ impl FlowError {
         }
     }
 
+    /// True when the same may be tried again: not what a child has already tried as often as it may.
+    pub(crate) fn is_retryable(&self) -> bool {
+        match self {
+            Self::Port { source, .. } | Self::Journal { source, .. } => source.kind.is_retryable(),
+            Self::Parked(_) | Self::Yielded(_) | Self::Child { .. } | Self::Refused { .. } | Self::LostLease => false,
+        }
+    }
+
     /// How long the other side asked us to wait.
     pub(crate) fn retry_after(&self) -> Option<std::time::Duration> {
         match self {
             Self::Port { source, .. } | Self::Journal { source, .. } => source.retry_after,
-            Self::Parked(_) | Self::Refused { .. } | Self::LostLease => None,
+            Self::Parked(_) | Self::Yielded(_) | Self::Child { .. } | Self::Refused { .. } | Self::LostLease => None,
         }
     }
 }

@@ -1,7 +1,10 @@
 //! What the engine runs, and what it tells those who watch.
 
 use async_trait::async_trait;
-use nexus_core::{RunId, journal::StepName};
+use nexus_core::{
+    RunId,
+    journal::{Role, StepName},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{FlowError, Run};
@@ -15,6 +18,9 @@ pub trait Flow: Send + Sync {
 
     /// Grows when the names or the order of steps change; runs of other versions are left alone.
     fn version(&self) -> u32;
+
+    /// Who begins its runs.
+    fn role(&self) -> Role;
 
     /// Does the work. The value is the run's output.
     ///

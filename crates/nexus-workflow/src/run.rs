@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use nexus_core::{BusinessId, ErrorKind, PortError, RunId, journal::StepName};
+use nexus_core::{
+    BusinessId, ErrorKind, PortError, RunId,
+    journal::{Role, StepName},
+};
 use serde::de::DeserializeOwned;
 
 use crate::{FlowError, claimed::Claimed};
@@ -51,6 +54,29 @@ impl Run {
     #[must_use]
     pub fn by(&self, adapter: &'static str) -> Self {
         Self { adapter, ..self.clone() }
+    }
+
+    /// True when the step is journaled already.
+    #[must_use]
+    pub fn has(&self, step: impl Into<StepName>) -> bool {
+        self.claimed.finished(&step.into(), &self.item("")).is_some()
+    }
+
+    /// Goes on only where `role` is served: elsewhere the run is let go, and a worker of that role takes it up. What was
+    /// journaled before is met again on the way here.
+    ///
+    /// # Errors
+    /// [`FlowError::Yielded`] when this worker does not serve the role: pass it on.
+    pub async fn hand_over(&self, role: Role) -> Result<(), FlowError> {
+        let step = StepName::aside("hand-over");
+        if self.claimed.finished(&step, &self.item(role.as_str())).is_some() {
+            return Ok(());
+        }
+        if self.claimed.row.role == Some(role) {
+            // Whoever takes the run up after the next hand must not send it back here.
+            return self.step_item(step, role.as_str(), async |_| Ok(())).await;
+        }
+        if self.claimed.config.hands.contains_key(&role) { Ok(()) } else { Err(FlowError::Yielded(Some(role))) }
     }
 
     /// `item` below the scope.

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tracing::Instrument;
 
-use crate::{FlowError, Run, run::unreadable};
+use crate::{FlowError, Run, metrics, run::unreadable};
 
 impl Run {
     /// Does a step that is one of a kind in its scope: see [`Run::step_item`].
@@ -38,7 +38,9 @@ impl Run {
         if let Some(result) = self.replayed(&place.step, &place.item)? {
             return Ok(result);
         }
+        self.claimed.keep_going()?;
         let work = async {
+            let _place = self.claimed.place_at(self.adapter).await;
             self.claimed.config.pass_step("before", &place.step);
             let started = self.claimed.clock.now();
             let called = f(self.claimed.context(&place.step, &place.item)).await;
@@ -116,7 +118,9 @@ impl Run {
             return Ok(result);
         }
         let hash = request_hash(request).map_err(|error| unreadable(&place.step, &place.item, error))?;
+        self.claimed.keep_going()?;
         let work = async {
+            let _place = self.claimed.place_at(self.adapter).await;
             self.claimed.config.pass_step("before", &place.step);
             let started = self.claimed.clock.now();
             let context = self.claimed.context(&place.step, &place.item);
@@ -149,11 +153,12 @@ impl Run {
             ms: self.claimed.clock.now().millis_since(started),
             attempt: self.claimed.attempt(),
         };
+        metrics::step(&row);
         self.claimed.record(row).await
     }
 
     fn span(&self, place: &Place) -> tracing::Span {
-        tracing::info_span!("step", run.id = %self.id(), step = %place.step, item = %place.item, attempt = self.claimed.attempt(), adapter = self.adapter)
+        tracing::info_span!("step", run.id = %self.id(), arrow = place.step.arrow().map(nexus_core::Arrow::number), step = %place.step, item = %place.item, attempt = self.claimed.attempt(), adapter = self.adapter)
     }
 }
 

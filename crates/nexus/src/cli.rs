@@ -7,7 +7,7 @@ use nexus_core::{
     BusinessId, RunId, StatementId,
     business::Style,
     film::{Aspect, Resolution},
-    journal::RunState,
+    journal::{Role, RunState},
 };
 
 use nexus_edit::cut::Rhythm;
@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// Serves API, portal and approval pages, and works on what comes in
     Up(UpArguments),
+    /// Works on what others accepted, beside as many workers as there is to do
+    Worker(WorkerArguments),
     /// Uploads clips and looks at them
     Ingest(IngestArguments),
     /// Finds shots by meaning
@@ -87,6 +89,25 @@ pub(crate) enum Command {
         /// What to do.
         #[command(subcommand)]
         command: ModelsCommand,
+    },
+    /// Saves the data folder, also while others work in it
+    Backup(BackupArguments),
+    /// Makes a data folder of a backup
+    Restore(RestoreArguments),
+    /// Brings the database's tables up to date, as every start does
+    Migrate,
+    /// Moves between databases
+    Db {
+        /// What to do.
+        #[command(subcommand)]
+        command: DbCommand,
+    },
+    /// Answers as a function of AWS Lambda, inside of it
+    #[cfg(feature = "lambda")]
+    Lambda {
+        /// Which function
+        #[arg(value_enum)]
+        function: LambdaFunction,
     },
     /// Checks that this machine has what films need
     Doctor,
@@ -177,6 +198,9 @@ pub(crate) struct DemoArguments {
     /// Where everything goes: material, data, film and run.json
     #[arg(long, default_value = "demo", value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// What this process works on: ingest, render, publish, or none where workers do [default: all]
+    #[arg(long, value_name = "ROLES", value_parser = roles)]
+    pub(crate) roles: Option<Roles>,
     /// Your own clips instead of the demo clips
     #[arg(long, value_name = "DIR")]
     pub(crate) footage: Option<PathBuf>,
@@ -317,6 +341,65 @@ pub(crate) struct UpArguments {
     /// Address and port [default: 127.0.0.1:8787]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
+    /// What it works on besides serving: ingest, render, publish with commas between, or none [default: all]
+    #[arg(long, value_name = "ROLES", value_parser = roles)]
+    pub(crate) roles: Option<Roles>,
+}
+
+/// `nexus worker`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WorkerArguments {
+    /// What it works on: ingest, render, publish, with commas between
+    #[arg(long, value_name = "ROLES", value_parser = roles, default_value = "ingest,render,publish")]
+    pub(crate) roles: Roles,
+}
+
+/// Roles as they are typed.
+#[derive(Debug, Clone)]
+pub(crate) struct Roles(pub(crate) Vec<Role>);
+
+fn roles(words: &str) -> Result<Roles, String> {
+    crate::hands::roles(words).map(Roles)
+}
+
+/// `nexus lambda`
+#[cfg(feature = "lambda")]
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LambdaFunction {
+    /// Looks at uploads: events of S3, straight or through SQS
+    Vision,
+    /// Hears the beats of a track: {"bucket": ..., "key": ...}
+    Beats,
+}
+
+/// `nexus db`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Copies every row into an empty database; nothing is changed where it comes from
+    Copy {
+        /// Address of the database that is there: sqlite: (in the data folder) or postgres://...
+        #[arg(long, value_name = "URL", default_value = "sqlite:")]
+        from: String,
+        /// Address of the empty one
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
+}
+
+/// `nexus backup`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct BackupArguments {
+    /// Folder of the backup; one that is there is brought up to date
+    #[arg(long, value_name = "DIR")]
+    pub(crate) to: PathBuf,
+}
+
+/// `nexus restore`
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RestoreArguments {
+    /// Folder of the backup
+    #[arg(long, value_name = "DIR")]
+    pub(crate) from: PathBuf,
 }
 
 /// `nexus ingest`
@@ -432,7 +515,7 @@ pub(crate) enum BrandCommand {
 pub(crate) enum RunCommand {
     /// Newest runs first
     List {
-        /// Only in this state: ready, running, waiting, done, failed
+        /// Only in this state: ready, running, waiting, done, failed, cancelled
         #[arg(long, value_parser = parse_state)]
         state: Option<RunState>,
         /// At most that many
@@ -444,18 +527,27 @@ pub(crate) enum RunCommand {
         /// Its id
         run: RunId,
     },
-    /// Makes a failed run go on, on request from an arrow on
+    /// Makes a failed or cancelled run go on, on request from an arrow on
     Retry {
-        /// Its id
-        run: RunId,
+        /// Its id; without one, every run that failed
+        #[arg(required_unless_present = "all_failed")]
+        run: Option<RunId>,
+        /// Every run that failed
+        #[arg(long, conflicts_with = "run")]
+        all_failed: bool,
         /// Forget this arrow and all later ones first
         #[arg(long, value_name = "ARROW", value_parser = clap::value_parser!(u8).range(1..=19))]
         from: Option<u8>,
     },
+    /// Ends a run and everything below it; `retry` takes it up again
+    Cancel {
+        /// Its id
+        run: RunId,
+    },
 }
 
 fn parse_state(word: &str) -> Result<RunState, String> {
-    RunState::parse(word).ok_or_else(|| "expected ready, running, waiting, done or failed".to_owned())
+    RunState::parse(word).ok_or_else(|| "expected ready, running, waiting, done, failed or cancelled".to_owned())
 }
 
 /// `nexus config`

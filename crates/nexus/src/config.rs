@@ -5,6 +5,7 @@ mod access;
 mod inference;
 mod keys;
 mod load;
+mod spine;
 mod vectors;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,9 @@ pub(crate) use access::OwnedKey;
 pub(crate) use inference::{BananaConfig, InferenceConfig, OpenAiConfig, TaggerKind};
 pub(crate) use keys::explain;
 pub(crate) use load::load;
+pub(crate) use spine::{
+    AwsSection, BlobsConfig, LogFormat, OutboxConfig, QueueConfig, StoreConfig, TelemetryConfig, WorkerConfig,
+};
 pub(crate) use vectors::{PineconeConfig, VectorsConfig, VectorsKind};
 
 /// The whole configuration.
@@ -25,6 +29,20 @@ pub(crate) use vectors::{PineconeConfig, VectorsConfig, VectorsKind};
 pub(crate) struct Config {
     /// Where everything durable lies.
     pub(crate) data: PathBuf,
+    /// `[store]`
+    pub(crate) store: StoreConfig,
+    /// `[blobs]`
+    pub(crate) blobs: BlobsConfig,
+    /// `[queue]`
+    pub(crate) queue: QueueConfig,
+    /// `[aws]`
+    pub(crate) aws: AwsSection,
+    /// `[worker]`
+    pub(crate) worker: WorkerConfig,
+    /// `[outbox]`
+    pub(crate) outbox: OutboxConfig,
+    /// `[telemetry]`
+    pub(crate) telemetry: TelemetryConfig,
     /// `[server]`
     pub(crate) server: ServerConfig,
     /// `[film]`
@@ -63,6 +81,13 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("./nexus-data"),
+            store: StoreConfig::default(),
+            blobs: BlobsConfig::default(),
+            queue: QueueConfig::default(),
+            aws: AwsSection::default(),
+            worker: WorkerConfig::default(),
+            outbox: OutboxConfig::default(),
+            telemetry: TelemetryConfig::default(),
             server: ServerConfig::default(),
             film: FilmConfig::default(),
             cut: CutConfig::default(),
@@ -254,8 +279,6 @@ impl Default for ShotstackConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AdapterConfig {
-    /// Files: S3 raw and S3 final.
-    pub(crate) storage: Embedded,
     /// Tags: Banana.
     pub(crate) tagger: TaggerKind,
     /// Search: Pinecone.

@@ -2,7 +2,6 @@
 
 use std::{
     net::SocketAddr,
-    num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,30 +9,33 @@ use std::{
 use anyhow::{Context as _, bail};
 use nexus_core::{
     BusinessId, RunId,
-    blob::Arrival,
     business::Business,
     film::{Aspect, Resolution},
-    journal::{Arrived, Journal as _, NewRun, RunFilter, RunState},
+    journal::{Arrived, Journal as _, NewRun, Priority, Role, RunFilter},
     port::{Ports, ShotStore as _},
     time::Clock,
 };
 use nexus_flows::{
-    CallbackFlow, EditFlow, FilmSettings, IngestFlow, LookAgainFlow, ReelFlow, SourceFlow, SourceInput,
-    callback::callback_run, outdated, source::SourceFrom,
+    CallbackFlow, EditFlow, FilmSettings, IngestFlow, LookAgainFlow, PartFlow, ReelFlow, SourceFlow, outdated,
 };
 use nexus_media::Sandbox;
-use nexus_store::{FolderLock, LocalBlobs, S3Options, Store};
+use nexus_store::{FolderLock, S3Options, Store};
 use nexus_workflow::{Engine, EngineConfig, Failpoint};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 
-use crate::{clock::SystemClock, config::Config, intake, show, wire};
+use crate::{arrivals, config::Config, hands, intake, sharing, show, wire};
 
 /// What an installation is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose<'a> {
     /// To read, beside whoever works in it.
     Look,
-    /// To work, alone; the storage endpoint listens on this address.
+    /// To work: alone in a folder of this machine, beside others on a shared database. The storage endpoint, where files
+    /// lie in the folder, listens on this address.
     Work {
         /// Address and port; port 0 takes any free one.
         storage_listen: &'a str,
@@ -59,21 +61,24 @@ pub(crate) struct Installation {
 impl Installation {
     /// The store alone, to look into.
     pub(crate) async fn look(config: &Config) -> anyhow::Result<Store> {
-        if !config.data.join("nexus.db").is_file() {
+        if config.store.url.get().is_none() && !config.data.join("nexus.db").is_file() {
             bail!(
                 "there is no data in {} yet; `nexus demo` or `nexus ingest FILE` makes some, and --data DIR chooses another folder",
                 config.data.display()
             );
         }
-        Ok(Store::open(&config.data, Arc::new(SystemClock)).await?)
+        Ok(sharing::store(config).await?.0)
     }
 
     /// Opens the data folder of `config`.
     pub(crate) async fn open(config: &Config, purpose: Purpose<'_>) -> anyhow::Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let default_outbox = config.data.join("outbox");
-        let (store, lock, storage, outbox) = match purpose {
-            Purpose::Look => (Self::look(config).await?, None, None, default_outbox),
+        let default_outbox = config.outbox.dir_or(config.data.join("outbox"));
+        let in_s3 = config.blobs.buckets().map_err(anyhow::Error::msg)?.is_some();
+        let (storage_listen, outbox) = match purpose {
+            Purpose::Look => {
+                Self::look(config).await?;
+                (None, default_outbox)
+            }
             Purpose::Work { storage_listen, outbox } => {
                 if nexus_media::chosen_sandbox() == Sandbox::Enforced {
                     nexus_media::sandbox_status().context(
@@ -81,60 +86,85 @@ impl Installation {
                          what is missing, and --insecure-no-sandbox accepts the risk",
                     )?;
                 }
-                let store = Store::open(&config.data, Arc::clone(&clock)).await?;
-                let lock = store.hold_alone().await?;
-                store.recover().await?;
-                let storage = listen(storage_listen, "server.storage_listen").await?;
-                (store, Some(lock), Some(storage), outbox.map_or(default_outbox, Path::to_path_buf))
+                (Some(storage_listen), outbox.map_or(default_outbox, Path::to_path_buf))
             }
         };
+        let (store, clock) = sharing::store(config).await?;
+        let mut lock = None;
+        let mut storage = None;
+        if let Some(address) = storage_listen {
+            // On a shared database others hold leases of their own, which end by themselves.
+            if !store.is_shared() {
+                lock = Some(store.hold_alone().await?);
+                store.recover().await?;
+            }
+            if !in_s3 {
+                storage = Some(listen(address, "server.storage_listen").await?);
+            }
+        }
         let address = storage.as_ref().map(TcpListener::local_addr).transpose()?;
         let storage_url = format!("http://{}", address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8788))));
         let folders = wire::Folders { data: &config.data, outbox: &outbox };
         std::fs::create_dir_all(config.data.join("scratch")).context("make the scratch folder")?;
-        let blobs = LocalBlobs::new(store.clone(), &storage_url)?;
+        let blobs = sharing::blobs(config, &store, &storage_url)?;
         let ports = Arc::new(wire::ports(config, &folders, &store, blobs, &clock)?);
         Ok(Self { config: config.clone(), store, ports, clock, storage, _lock: lock })
     }
 
-    /// The engine over this installation's journal.
-    pub(crate) fn engine(&self) -> Engine {
-        let flows: Vec<Arc<dyn nexus_workflow::Flow>> = vec![
-            Arc::new(IngestFlow { ports: Arc::clone(&self.ports) }),
-            Arc::new(ReelFlow { ports: Arc::clone(&self.ports), scratch: self.scratch() }),
-            Arc::new(EditFlow { ports: Arc::clone(&self.ports) }),
-            Arc::new(SourceFlow { ports: Arc::clone(&self.ports) }),
-            Arc::new(LookAgainFlow { ports: Arc::clone(&self.ports) }),
-            Arc::new(CallbackFlow { ports: Arc::clone(&self.ports) }),
-        ];
-        let config = EngineConfig {
-            workers: NonZeroUsize::new(2).expect("two is not zero"),
-            failpoint: crash_hook(),
-            ..EngineConfig::default()
-        };
-        Engine::new(Arc::new(self.store.clone()), Arc::clone(&self.clock), flows, config)
+    /// Every flow of the product.
+    pub(crate) fn flows(&self) -> Vec<Arc<dyn nexus_workflow::Flow>> {
+        let ports = || Arc::clone(&self.ports);
+        vec![
+            Arc::new(IngestFlow { ports: ports() }),
+            Arc::new(ReelFlow { ports: ports(), scratch: self.scratch() }),
+            Arc::new(EditFlow { ports: ports() }),
+            Arc::new(PartFlow { ports: ports() }),
+            Arc::new(SourceFlow { ports: ports() }),
+            Arc::new(LookAgainFlow { ports: ports() }),
+            Arc::new(CallbackFlow { ports: ports() }),
+        ]
     }
 
-    /// Starts engine, storage endpoint and dispatcher; they end when the result is dropped.
+    /// The engine over this installation's journal, for some of its roles.
+    pub(crate) fn engine(&self, roles: &[Role]) -> anyhow::Result<Engine> {
+        let config = EngineConfig { failpoint: crash_hook(), ..hands::engine_config(&self.config.worker, roles)? };
+        Ok(Engine::new(Arc::new(self.store.clone()), Arc::clone(&self.clock), self.flows(), config))
+    }
+
+    /// Starts engine, storage endpoint and dispatcher for every role; they end when the result is dropped.
     pub(crate) fn start(&mut self) -> anyhow::Result<Workshop> {
-        let listener = self.storage.take().context("an installation opened to look cannot work")?;
-        let engine = self.engine();
+        self.start_as(&Role::ALL)
+    }
+
+    /// Starts what serves `roles`: the engine, and with it whatever tells of arrivals.
+    pub(crate) fn start_as(&mut self, roles: &[Role]) -> anyhow::Result<Workshop> {
+        let engine = self.engine(roles)?;
         let (shutdown, stop) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let (working, stopping) = (engine.clone(), stop.clone());
-        tasks.spawn(async move { working.serve(stopping).await });
-        let store = self.store.clone();
-        tasks.spawn(async move {
-            let mut stop = stop;
-            let stopped = async move {
-                let _ = stop.wait_for(|stop| *stop).await;
-            };
-            if let Err(error) = nexus_store::serve_s3(&store, &S3Options::default(), listener, stopped).await {
-                tracing::error!(%error, "the storage endpoint stopped");
+        let works = (!roles.is_empty()).then(|| tokio::spawn(async move { working.serve(stopping).await }));
+        if let Some(listener) = self.storage.take() {
+            let store = self.store.clone();
+            tasks.spawn(async move {
+                let mut stop = stop;
+                let stopped = async move {
+                    let _ = stop.wait_for(|stop| *stop).await;
+                };
+                if let Err(error) = nexus_store::serve_s3(&store, &S3Options::default(), listener, stopped).await {
+                    tracing::error!(%error, "the storage endpoint stopped");
+                }
+            });
+        }
+        tasks.spawn(arrivals::dispatch(self.store.clone()));
+        if sharing::s3(&self.config)?.is_some() {
+            let queue = sharing::queue(&self.config)?;
+            let (store, blobs) = (self.store.clone(), Arc::clone(&self.ports.blobs));
+            tasks.spawn(arrivals::look_for_uploads(store, blobs, queue.is_some()));
+            if let Some(queue) = queue {
+                tasks.spawn(arrivals::hear(self.store.clone(), queue));
             }
-        });
-        tasks.spawn(dispatch(self.store.clone()));
-        Ok(Workshop { engine, _shutdown: shutdown, _tasks: tasks })
+        }
+        Ok(Workshop { engine, shutdown, works, _tasks: tasks })
     }
 
     /// Queues a second look at footage that other eyes saw: after a model came, or changed. Says how many clips wait.
@@ -150,18 +180,14 @@ impl Installation {
                 ..RunFilter::default()
             };
             // A look that has not ended goes on by itself, and sees with the eyes of today.
-            let open = self
-                .store
-                .runs(&of_business)
-                .await?
-                .iter()
-                .any(|run| !matches!(run.state, RunState::Done | RunState::Failed));
+            let open = self.store.runs(&of_business).await?.iter().any(|run| !run.state.is_final());
             if clips > 0 && !open {
                 let version = self.store.version(business.id).await?.to_string();
                 let run = NewRun {
                     id: RunId::derived(&["look-again", &business.id.to_string(), &eyes, &version]),
                     flow: "look-again".into(),
                     version: 1,
+                    priority: Priority::Background,
                     business: business.id,
                     input: serde_json::json!({ "eyes": eyes }),
                 };
@@ -228,8 +254,28 @@ impl Installation {
 pub(crate) struct Workshop {
     /// The engine.
     pub(crate) engine: Engine,
-    _shutdown: watch::Sender<bool>,
+    shutdown: watch::Sender<bool>,
+    works: Option<JoinHandle<()>>,
     _tasks: JoinSet<()>,
+}
+
+impl Workshop {
+    /// Claims nothing more, lets runs end their step for as long as the configuration says, and lets go of them.
+    pub(crate) async fn drain(mut self) {
+        let _ = self.shutdown.send(true);
+        if let Some(works) = self.works.take() {
+            let _ = works.await;
+        }
+    }
+}
+
+impl Drop for Workshop {
+    /// As a crash: leases are given back at the next start.
+    fn drop(&mut self) {
+        if let Some(works) = &self.works {
+            works.abort();
+        }
+    }
 }
 
 /// Listens, or says which key to change.
@@ -248,67 +294,6 @@ pub(crate) async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListen
             "cannot listen on {address}; another program may hold the port: stop it, or choose another one with {key}"
         )
     })
-}
-
-/// The run that a stored file starts.
-pub(crate) fn ingest_run(arrival: &Arrival) -> NewRun {
-    let object = &arrival.object;
-    NewRun {
-        id: RunId::derived(&["ingest", object.key.as_str(), &object.etag]),
-        flow: "ingest".into(),
-        version: 1,
-        business: object.key.business(),
-        input: serde_json::json!(arrival),
-    }
-}
-
-/// The run that an arrived object starts: a source of the API when it was uploaded as one, footage otherwise.
-fn arrival_run(arrival: &Arrival) -> NewRun {
-    let key = &arrival.object.key;
-    let below = format!("t/{}/sources/", key.business());
-    let source = key.as_str().strip_prefix(&below).and_then(|name| RunId::from_uuid(name).ok());
-    let Some(id) = source else { return ingest_run(arrival) };
-    // Nobody is told of an upload, so no address is needed.
-    let input = SourceInput {
-        from: SourceFrom::Stored(arrival.object.clone()),
-        base_url: String::new(),
-        renditions: Vec::new(),
-    };
-    NewRun { id, flow: "source".into(), version: 1, business: key.business(), input: serde_json::json!(input) }
-}
-
-/// For ever: every arrived object starts one run (arrow 2), and so does every ended run whose end is to be told.
-async fn dispatch(store: Store) {
-    let mut changes = store.subscribe();
-    loop {
-        changes.mark_unchanged();
-        if let Err(error) = dispatch_waiting(&store).await {
-            tracing::warn!(error = %error, "arrivals could not be dispatched; they stay queued");
-        }
-        if let Err(error) = dispatch_callbacks(&store).await {
-            tracing::warn!(error = %error, "callbacks could not be dispatched; they stay queued");
-        }
-        let wait = std::time::Duration::from_secs(5);
-        if matches!(tokio::time::timeout(wait, changes.changed()).await, Ok(Err(_))) {
-            return;
-        }
-    }
-}
-
-async fn dispatch_waiting(store: &Store) -> anyhow::Result<()> {
-    for (seq, arrival) in store.next_arrivals(100).await? {
-        store.enqueue(arrival_run(&arrival)).await?;
-        store.ack_arrival(seq).await?;
-    }
-    Ok(())
-}
-
-async fn dispatch_callbacks(store: &Store) -> anyhow::Result<()> {
-    for (id, url) in store.callbacks_due(100).await? {
-        let ended = store.run(id).await?.with_context(|| format!("{id} is to be told of and is not there"))?;
-        store.hand_callback(id, callback_run(&ended, &url)).await?;
-    }
-    Ok(())
 }
 
 /// Aborts the process at the n-th boundary named by `NEXUS_CRASH_AT`, for crash tests of debug builds.

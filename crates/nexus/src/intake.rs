@@ -122,7 +122,7 @@ pub(crate) async fn wait_ingested(
     for clip in uploaded {
         wait_until_known(installation, clip.run).await?;
         let run = engine.wait_run(clip.run).await?;
-        if let Some(error) = run.error.filter(|_| run.state == nexus_core::journal::RunState::Failed) {
+        if let Some(error) = run.error.filter(|_| run.state.is_final()) {
             failed.push((clip.file_name.clone(), error.message));
         }
     }

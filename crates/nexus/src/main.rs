@@ -1,15 +1,21 @@
 //! The `nexus` binary: command line, configuration, and the one place that wires adapters to ports.
 
+mod arrivals;
 mod cli;
 mod clock;
 mod commands;
 mod config;
+mod hands;
 mod installation;
 mod intake;
 mod making;
 mod models;
+mod ops;
 mod report;
+mod sharing;
 mod show;
+mod signals;
+mod telemetry;
 mod wire;
 
 use std::process::ExitCode;
@@ -27,12 +33,17 @@ fn main() -> ExitCode {
     // Wrong use leaves with 2 inside of parse.
     let cli = Cli::parse();
     // Commands say themselves what went wrong; a server has nobody else to tell.
-    let quiet = !matches!(cli.command, Command::Up(_) | Command::Vision(_));
+    let quiet = !matches!(cli.command, Command::Up(_) | Command::Worker(_) | Command::Vision(_));
     let default = if quiet { "error,nexus_workflow=off" } else { "warn,sqlx=error" };
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| default.into()))
-        .with_writer(std::io::stderr)
-        .init();
+    // A configuration with mistakes is told by the command itself.
+    let told = config::load(cli.global.config.as_deref(), environment()).map(|config| config.telemetry);
+    let _traces = match telemetry::start(default, &told.unwrap_or_default()) {
+        Ok(traces) => traces,
+        Err(message) => {
+            show::error(&anyhow::Error::msg(message));
+            return ExitCode::FAILURE;
+        }
+    };
     if cli.global.insecure_no_sandbox {
         nexus_media::choose_sandbox(Sandbox::Off).expect("nothing before this line touches media");
         show::line(
@@ -58,6 +69,11 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Config { command } => commands::config::run(&command, &global, environment()),
         Command::Demo(arguments) => commands::demo::run(arguments, &load(&global)?, &global).await,
         Command::Up(arguments) => commands::up::run(arguments, load(&global)?).await,
+        Command::Worker(arguments) => commands::worker::run(arguments, load(&global)?).await,
+        Command::Migrate => commands::db::migrate(&load(&global)?).await,
+        Command::Db { command } => commands::db::run(command, &load(&global)?, &global).await,
+        Command::Backup(arguments) => commands::backup::save(&arguments, &load(&global)?, &global).await,
+        Command::Restore(arguments) => commands::backup::restore(&arguments, &load(&global)?).await,
         Command::Ingest(arguments) => commands::ingest::run(arguments, &load(&global)?, &global).await,
         Command::Search(arguments) => commands::search::run(arguments, &load(&global)?, &global).await,
         Command::Brand { command } => commands::brand::run(command, &load(&global)?, &global).await,
@@ -69,6 +85,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Vision(arguments) => commands::vision::run(&arguments, &load(&global)?).await,
         Command::Tag(arguments) => commands::tag::run(arguments, &load(&global)?, &global).await,
         Command::Beats(arguments) => commands::beats::run(arguments, &load(&global)?, &global).await,
+        #[cfg(feature = "lambda")]
+        Command::Lambda { function } => commands::lambda::run(function, load(&global)?).await,
         Command::Doctor => commands::doctor::run(&load(&global)?, &global).await,
     }
 }

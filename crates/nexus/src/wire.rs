@@ -25,7 +25,7 @@ use nexus_flows::edit::Makers;
 use nexus_media::{Encoder, FfmpegMedia, Limits, Preset};
 use nexus_memory::{EmbeddedBrandMemory, EmbeddedMemory, EmbeddedVectors};
 use nexus_render::{LocalRenderer, RendererConfig};
-use nexus_store::{EmbeddedNotifier, LocalBlobs, PgVectorIndex, Store};
+use nexus_store::{EmbeddedNotifier, PgVectorIndex, Store};
 use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
 
 use crate::config::{
@@ -46,16 +46,16 @@ pub(crate) fn ports(
     config: &Config,
     folders: &Folders<'_>,
     store: &Store,
-    blobs: LocalBlobs,
+    blobs: Arc<dyn BlobStore>,
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Ports> {
-    let blobs: Arc<dyn BlobStore> = Arc::new(blobs);
     let media = media();
     let scratch = folders.data.join("scratch");
     let outbox = Arc::new(Outbox::new(folders.outbox.to_path_buf(), Arc::clone(&blobs)));
     let renderer = RendererConfig {
         workers: config.render.workers,
         encoder: encoder(config.render.encoder, config),
+        share_pieces: store.is_shared(),
         ..RendererConfig::new(folders.data.join("cache/segments"), scratch.clone())
     };
     let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;

@@ -16,7 +16,7 @@ use nexus_core::{
     blob::BlobRef,
     fetch::{HostedFile, HostedRole},
     film::{Film, FilmTags, RenderRequest},
-    journal::StepName,
+    journal::{Role, StepName},
     port::Ports,
 };
 use nexus_workflow::{Flow, FlowError, Run};
@@ -30,7 +30,10 @@ pub use phase::{Phase, render_ms};
 pub use sources::{Source, sources};
 
 use self::stills::Still;
-use crate::media_type::{ending_of, of_ending};
+use crate::{
+    media_type::{ending_of, of_ending},
+    parts,
+};
 
 /// Keys of the document that are for the service and not for the renderer.
 const OF_THE_SERVICE: [&str; 3] = ["callback", "disk", "instance"];
@@ -79,6 +82,10 @@ impl Flow for EditFlow {
         1
     }
 
+    fn role(&self) -> Role {
+        Role::Render
+    }
+
     async fn run(&self, run: &Run) -> Result<Value, FlowError> {
         let input: EditInput = run.input()?;
         let output = edit(run, &self.ports, input).await?;
@@ -103,10 +110,7 @@ async fn edit(run: &Run, ports: &Ports, input: EditInput) -> Result<EditOutput, 
     let assets: BTreeMap<String, BlobRef> = run.note(phase::fetched(), assets).await?;
     let request =
         RenderRequest { business: run.business(), edit: for_renderer(edit), assets, tags: FilmTags::default() };
-    let mut film: Film = run
-        .by(ports.renderer.adapter())
-        .step(Arrow::Render, async |step| ports.renderer.render(&request, &step).await)
-        .await?;
+    let mut film = parts::render(run, ports, Arrow::Render, &request, |_| {}).await?;
     film.remarks.extend(remarks);
     let mut files = vec![hosted(run, HostedRole::Film, "", &film.blob)];
     for (role, suffix, still) in [

@@ -34,7 +34,7 @@ impl Phase {
         let has = |step: &StepName| steps.iter().any(|row| row.step == *step);
         match run.state {
             RunState::Done => Self::Done,
-            RunState::Failed => Self::Failed,
+            RunState::Failed | RunState::Cancelled => Self::Failed,
             RunState::Ready | RunState::Running | RunState::Waiting => {
                 if has(&StepName::of_arrow(Arrow::Render)) {
                     Self::Saving

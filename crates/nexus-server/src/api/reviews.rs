@@ -9,7 +9,7 @@ use axum::{
 };
 use nexus_core::{
     BusinessId, RunId,
-    journal::NewRun,
+    journal::{NewRun, Priority},
     review::{Review, ReviewDocument, ReviewError},
 };
 use nexus_flows::ReelInput;
@@ -123,8 +123,14 @@ async fn start(app: &App, review: &Review) -> Answer<(Option<RunId>, &'static st
     })?;
     let run = RunId::derived(&["reel", &review.id.to_string()]);
     let input = ReelInput { review: review.clone(), music, settings: app.defaults.settings.clone() };
-    let new =
-        NewRun { id: run, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
+    let new = NewRun {
+        id: run,
+        flow: "reel".into(),
+        version: 1,
+        priority: Priority::Urgent,
+        business: review.business,
+        input: serde_json::json!(input),
+    };
     match app.store.accept_review(review, new).await? {
         nexus_core::journal::Arrived::First => Ok((Some(run), "accepted", "the film is being made".into())),
         nexus_core::journal::Arrived::Again => {

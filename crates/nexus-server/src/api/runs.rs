@@ -65,6 +65,12 @@ pub(crate) async fn retry(
     Ok(StatusCode::ACCEPTED)
 }
 
+/// Ends a run and everything below it; a retry takes it up again.
+pub(crate) async fn cancel(State(app): State<App>, Path(run): Path<String>) -> Answer<StatusCode> {
+    app.journal().cancel(parse(&run)?).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
 fn parse(run: &str) -> Answer<RunId> {
     run.parse().map_err(|error: nexus_core::id::IdError| Problem::not_found(error.to_string()))
 }

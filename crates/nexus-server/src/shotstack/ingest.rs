@@ -11,7 +11,7 @@ use axum::{
 use nexus_core::{
     blob::{BlobKey, Bucket, UploadTicket},
     fetch::HostedFile,
-    journal::{NewRun, RunRow, RunState},
+    journal::{NewRun, Priority, RunRow, RunState},
 };
 use nexus_flows::{
     RenditionOutput, SourceInput, SourceOutput,
@@ -63,7 +63,8 @@ pub(crate) async fn create(
     let id = fresh_run(&app);
     let base_url = app.shotstack.base_url.clone();
     let input = SourceInput { from: SourceFrom::Link(url.clone()), base_url, renditions };
-    let run = NewRun { id, flow: "source".into(), version: 1, business, input: json!(input) };
+    let run =
+        NewRun { id, flow: "source".into(), version: 1, priority: Priority::Normal, business, input: json!(input) };
     let callback = callback.filter(|callback| !callback.is_empty());
     app.store.accept_source(run, &url, callback.as_deref()).await?;
     Ok((StatusCode::CREATED, Json(Data { data: QueuedSource { kind: "source", id: id.uuid() } })))
@@ -209,6 +210,6 @@ fn status(row: &SourceRow, run: Option<&RunRow>) -> &'static str {
         None | Some(RunState::Ready) => "queued",
         Some(RunState::Running | RunState::Waiting) => "importing",
         Some(RunState::Done) => "ready",
-        Some(RunState::Failed) => "failed",
+        Some(RunState::Failed | RunState::Cancelled) => "failed",
     }
 }

@@ -12,7 +12,7 @@ use nexus_core::{
     HostedId, RunId,
     blob::BlobRef,
     fetch::HostedRole,
-    journal::{NewRun, RunRow},
+    journal::{NewRun, Priority, RunRow},
 };
 use nexus_flows::{
     EditInput, EditOutput,
@@ -58,7 +58,7 @@ pub(super) async fn queue(
     let callback = edit["callback"].as_str().filter(|url| !url.is_empty()).map(str::to_owned);
     let id = fresh_run(app);
     let input = EditInput { edit, links, base_url: app.shotstack.base_url.clone() };
-    let run = NewRun { id, flow: "edit".into(), version: 1, business, input: json!(input) };
+    let run = NewRun { id, flow: "edit".into(), version: 1, priority: Priority::Normal, business, input: json!(input) };
     app.store.enqueue_telling(run, callback.as_deref()).await?;
     let receipt = Receipt { message: "Render Successfully Queued", id: id.uuid() };
     Ok((StatusCode::CREATED, Json(Envelope::created(receipt))))

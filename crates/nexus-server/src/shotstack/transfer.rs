@@ -11,7 +11,7 @@ use axum::{
 use nexus_core::{
     BusinessId, RunId,
     fetch::{HostedFile, HostedRole},
-    journal::{Arrived, NewRun, RunRow, RunState},
+    journal::{Arrived, NewRun, Priority, RunRow, RunState},
 };
 use nexus_flows::{SourceInput, edit::destinations::foreign, source::SourceFrom};
 use serde::Deserialize;
@@ -70,6 +70,7 @@ pub(crate) async fn transfer(
             id: run_of(business, &id, number),
             flow: "source".into(),
             version: 1,
+            priority: Priority::Normal,
             business,
             input: input.clone(),
         };
@@ -115,7 +116,7 @@ async fn described(app: &App, run: &RunRow, id: &str) -> Result<Asset, Refusal> 
         provider_id: hosted.uuid(),
         filename: String::new(),
         url: None,
-        status: if run.state == RunState::Failed { "failed" } else { "importing" },
+        status: if matches!(run.state, RunState::Failed | RunState::Cancelled) { "failed" } else { "importing" },
         created: run.created.rfc3339(),
         updated: run.updated.rfc3339(),
     };

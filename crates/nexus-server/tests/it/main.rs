@@ -4,7 +4,12 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 /// Codes as they stand in the source: the first literal after a status.
 fn codes() -> BTreeSet<String> {
-    let source = [include_str!("../../src/problem.rs"), include_str!("../../src/api/reviews.rs")].concat();
+    let source = [
+        include_str!("../../src/problem.rs"),
+        include_str!("../../src/api/reviews.rs"),
+        include_str!("../../src/overload.rs"),
+    ]
+    .concat();
     let mut codes = BTreeSet::new();
     for after in source.split("StatusCode::").skip(1) {
         let Some(literal) = after.split('"').nth(1).filter(|_| after.find('"').is_some_and(|at| at < 60)) else {

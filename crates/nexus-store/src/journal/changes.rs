@@ -1,22 +1,29 @@
 //! The writes of the journal, each a function over the connection of the running transaction.
 
 use nexus_core::{
-    Arrow, Instant, RunId,
-    journal::{Arrived, Claim, Epoch, IntentState, NewRun, Release, StepKey, StepName, StepRow},
+    Arrow, ErrorKind, Instant, RunId,
+    journal::{
+        Arrived, ChildEnd, Claim, Claimable, Epoch, IntentState, MOST_CRASHES, NewRun, Release, Role, RunFailure,
+        RunRow, StepKey, StepName, StepRow, TURN_MS, child_signal,
+    },
 };
 use serde_json::json;
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use super::{
     rows::{RunRecord, StepRecord, json as from_json, status_word, to_json},
     sql,
 };
-use crate::StoreError;
+use crate::{StoreError, database::Engine};
 
 type Answer<T> = Result<T, StoreError>;
 
 /// Adds a run unless it exists.
-pub(crate) async fn enqueue(connection: &mut SqliteConnection, run: &NewRun, now: Instant) -> Answer<Arrived> {
+pub(crate) async fn enqueue(connection: &mut AnyConnection, run: &NewRun, now: Instant) -> Answer<Arrived> {
+    add(connection, run, None, now).await
+}
+
+async fn add(connection: &mut AnyConnection, run: &NewRun, parent: Option<RunId>, now: Instant) -> Answer<Arrived> {
     let added = sqlx::query(sql::ENQUEUE)
         .bind(run.id.to_string())
         .bind(&run.flow)
@@ -24,6 +31,9 @@ pub(crate) async fn enqueue(connection: &mut SqliteConnection, run: &NewRun, now
         .bind(run.business.to_string())
         .bind(to_json("run", &run.input)?)
         .bind(now.unix_millis())
+        .bind(run.priority.rank())
+        .bind(parent.map(|parent| parent.to_string()))
+        .bind(TURN_MS)
         .execute(&mut *connection)
         .await
         .map_err(StoreError::database("enqueue a run"))?;
@@ -34,25 +44,57 @@ pub(crate) async fn enqueue(connection: &mut SqliteConnection, run: &NewRun, now
     Ok(Arrived::First)
 }
 
-/// Leases the run that has been due longest.
+/// Leases the run whose turn it is.
 pub(super) async fn claim(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     worker: &str,
-    flows: &[(String, u32)],
+    kinds: &[Claimable],
     lease_ms: u64,
     now: Instant,
 ) -> Answer<Option<Claim>> {
-    let known: Vec<String> = flows.iter().map(|(flow, version)| format!("{flow}/{version}")).collect();
-    let record: Option<RunRecord> = sqlx::query_as(sql::CLAIM)
-        .bind(now.unix_millis())
-        .bind(i64::try_from(lease_ms).unwrap_or(i64::MAX / 2))
-        .bind(worker)
-        .bind(to_json("claim", &known)?)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(StoreError::database("claim a run"))?;
-    let Some(record) = record else { return Ok(None) };
-    let run = nexus_core::journal::RunRow::try_from(record)?;
+    let known: Vec<String> = kinds.iter().map(kind_word).collect();
+    let known = to_json("claim", &known)?;
+    let failed = StoreError::database("claim a run");
+    let engine = Engine::of(connection);
+    let expire = sqlx::query(sql::EXPIRE.of(engine)).bind(now.unix_millis());
+    expire.execute(&mut *connection).await.map_err(&failed)?;
+    loop {
+        let record: Option<RunRecord> = sqlx::query_as(sql::CLAIM.of(engine))
+            .bind(now.unix_millis())
+            .bind(i64::try_from(lease_ms).unwrap_or(i64::MAX / 2))
+            .bind(worker)
+            .bind(&known)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(&failed)?;
+        let Some(record) = record else { return Ok(None) };
+        let run = RunRow::try_from(record)?;
+        if run.crashes < MOST_CRASHES {
+            return complete(connection, run).await.map(Some);
+        }
+        let cause = RunFailure {
+            kind: ErrorKind::Bug,
+            step: "worker".into(),
+            message: format!(
+                "its worker ended {} times in the middle of it, so it was set aside; look at the worker's log and \
+                 memory, then run it again with `nexus run retry {}`",
+                run.crashes, run.id
+            ),
+        };
+        release(connection, run.id, run.epoch, &Release::Failed(cause), now).await?;
+    }
+}
+
+/// `flow/version`, and the role of a run that was handed over.
+fn kind_word(Claimable { flow, version, role }: &Claimable) -> String {
+    match role {
+        None => format!("{flow}/{version}"),
+        Some(role) => format!("{flow}/{version}/{}", role.as_str()),
+    }
+}
+
+/// A claimed run with what was recorded of it.
+async fn complete(connection: &mut AnyConnection, run: RunRow) -> Answer<Claim> {
     let id = run.id.to_string();
     let steps: Vec<StepRecord> = sqlx::query_as(sql::STEPS)
         .bind(&id)
@@ -64,18 +106,33 @@ pub(super) async fn claim(
         .fetch_all(&mut *connection)
         .await
         .map_err(StoreError::database("read signals"))?;
-    Ok(Some(Claim {
+    Ok(Claim {
         run,
         steps: steps.into_iter().map(TryInto::try_into).collect::<Answer<_>>()?,
         signals: signals
             .into_iter()
             .map(|(name, text)| Ok((name, from_json("signal", &text)?)))
             .collect::<Answer<_>>()?,
-    }))
+    })
+}
+
+/// Adds runs whose end `parent` learns.
+pub(super) async fn spawn(
+    connection: &mut AnyConnection,
+    parent: RunId,
+    epoch: Epoch,
+    children: &[NewRun],
+    now: Instant,
+) -> Answer<()> {
+    holds(connection, parent, epoch).await?;
+    for child in children {
+        add(connection, child, Some(parent), now).await?;
+    }
+    Ok(())
 }
 
 /// Extends the lease.
-pub(super) async fn renew(connection: &mut SqliteConnection, run: RunId, epoch: Epoch, until: Instant) -> Answer<()> {
+pub(super) async fn renew(connection: &mut AnyConnection, run: RunId, epoch: Epoch, until: Instant) -> Answer<()> {
     let touched = sqlx::query(sql::RENEW)
         .bind(run.to_string())
         .bind(epoch.0)
@@ -88,7 +145,7 @@ pub(super) async fn renew(connection: &mut SqliteConnection, run: RunId, epoch: 
 
 /// Records a finished step and settles its intent.
 pub(super) async fn record(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     run: RunId,
     epoch: Epoch,
     step: &StepRow,
@@ -135,20 +192,14 @@ pub(super) async fn record(
 
 /// Writes an intent.
 pub(super) async fn intend(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     epoch: Epoch,
     key: &StepKey,
     request_hash: &str,
     now: Instant,
 ) -> Answer<IntentState> {
     let run = key.run.to_string();
-    let holds: Option<i64> = sqlx::query_scalar(sql::HOLDS)
-        .bind(&run)
-        .bind(epoch.0)
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(StoreError::database("write an intent"))?;
-    held(u64::from(holds.is_some()), key.run, epoch)?;
+    holds(connection, key.run, epoch).await?;
     let added = sqlx::query(sql::INTEND)
         .bind(&run)
         .bind(key.step.as_str())
@@ -163,7 +214,7 @@ pub(super) async fn intend(
 
 /// Ends a claim.
 pub(super) async fn release(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     run: RunId,
     epoch: Epoch,
     release: &Release,
@@ -173,6 +224,7 @@ pub(super) async fn release(
     let failed = StoreError::database("release a run");
     match release {
         Release::Wait { signal, until } => {
+            lock(connection, &id).await?;
             let state: Option<String> = sqlx::query_scalar(sql::PARK)
                 .bind(&id)
                 .bind(epoch.0)
@@ -198,36 +250,50 @@ pub(super) async fn release(
             held(touched.rows_affected(), run, epoch)?;
             event(connection, run, now, "retry", &json!({ "due": due, "failure": failure })).await
         }
+        Release::Yield { role } => {
+            let touched = sqlx::query(sql::YIELD)
+                .bind(&id)
+                .bind(epoch.0)
+                .bind(now.unix_millis())
+                .bind(role.map(Role::as_str))
+                .execute(&mut *connection)
+                .await
+                .map_err(failed)?;
+            held(touched.rows_affected(), run, epoch)?;
+            event(connection, run, now, "yield", &json!({ "role": role })).await
+        }
         Release::Done(output) => {
-            let touched = sqlx::query(sql::FINISH)
+            let parent: Option<Option<String>> = sqlx::query_scalar(sql::FINISH)
                 .bind(&id)
                 .bind(epoch.0)
                 .bind(to_json("output", output)?)
                 .bind(now.unix_millis())
-                .execute(&mut *connection)
+                .fetch_optional(&mut *connection)
                 .await
                 .map_err(failed)?;
-            held(touched.rows_affected(), run, epoch)?;
-            event(connection, run, now, "done", output).await
+            held(u64::from(parent.is_some()), run, epoch)?;
+            event(connection, run, now, "done", output).await?;
+            tell_parent(connection, parent.flatten(), run, &ChildEnd::Done(output.clone()), now).await
         }
         Release::Failed(failure) => {
-            let touched = sqlx::query(sql::FAIL)
+            let parent: Option<Option<String>> = sqlx::query_scalar(sql::FAIL)
                 .bind(&id)
                 .bind(epoch.0)
                 .bind(to_json("failure", failure)?)
                 .bind(now.unix_millis())
-                .execute(&mut *connection)
+                .fetch_optional(&mut *connection)
                 .await
                 .map_err(failed)?;
-            held(touched.rows_affected(), run, epoch)?;
-            event(connection, run, now, "failed", &json!(failure)).await
+            held(u64::from(parent.is_some()), run, epoch)?;
+            event(connection, run, now, "failed", &json!(failure)).await?;
+            tell_parent(connection, parent.flatten(), run, &ChildEnd::Failed(failure.clone()), now).await
         }
     }
 }
 
 /// Delivers a signal and wakes the run if it is parked on it.
 pub(crate) async fn signal(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     run: RunId,
     name: &str,
     payload: &serde_json::Value,
@@ -235,10 +301,8 @@ pub(crate) async fn signal(
 ) -> Answer<Arrived> {
     let id = run.to_string();
     let failed = StoreError::database("deliver a signal");
-    let known: Option<RunRecord> =
-        sqlx::query_as(sql::ONE).bind(&id).fetch_optional(&mut *connection).await.map_err(&failed)?;
-    if known.is_none() {
-        return Err(StoreError::NotFound(format!("there is no run {run}; list the runs to see their ids")));
+    if lock(connection, &id).await?.is_none() {
+        return Err(unknown(run));
     }
     let added = sqlx::query(sql::ADD_SIGNAL)
         .bind(&id)
@@ -262,23 +326,68 @@ pub(crate) async fn signal(
     Ok(Arrived::First)
 }
 
-/// Makes every leased run claimable.
-pub(super) async fn recover(connection: &mut SqliteConnection, now: Instant) -> Answer<u64> {
-    let touched = sqlx::query(sql::RECOVER)
-        .bind(now.unix_millis())
-        .execute(connection)
-        .await
-        .map_err(StoreError::database("recover runs"))?;
+/// Tells the run that waits for this one how it ended.
+async fn tell_parent(
+    connection: &mut AnyConnection,
+    parent: Option<String>,
+    child: RunId,
+    end: &ChildEnd,
+    now: Instant,
+) -> Answer<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    let parent = super::rows::id("run", &parent)?;
+    signal(connection, parent, &child_signal(child), &json!(end), now).await.map(drop)
+}
+
+/// Ends a run and its children.
+pub(super) async fn cancel(connection: &mut AnyConnection, run: RunId, now: Instant) -> Answer<Arrived> {
+    let failed = StoreError::database("cancel a run");
+    let failure = RunFailure {
+        kind: ErrorKind::Refused,
+        step: "cancel".into(),
+        message: format!("it was cancelled; `nexus run retry {run}` takes it up again"),
+    };
+    // Children before their parent, as their ends take the rows too.
+    let mut below: Vec<String> =
+        sqlx::query_scalar(sql::CHILDREN).bind(run.to_string()).fetch_all(&mut *connection).await.map_err(&failed)?;
+    below.push(run.to_string());
+    let mut arrived = Arrived::Again;
+    for id in below {
+        let cancelled: Option<Option<String>> = sqlx::query_scalar(sql::CANCEL)
+            .bind(&id)
+            .bind(now.unix_millis())
+            .bind(to_json("failure", &failure)?)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(&failed)?;
+        let Some(parent) = cancelled else { continue };
+        let close = sqlx::query(sql::CLOSE_QUESTIONS).bind(&id).bind(now.unix_millis());
+        close.execute(&mut *connection).await.map_err(&failed)?;
+        let cancelled: RunId = super::rows::id("run", &id)?;
+        event(connection, cancelled, now, "cancelled", &json!({})).await?;
+        if cancelled == run {
+            arrived = Arrived::First;
+            tell_parent(connection, parent, run, &ChildEnd::Failed(failure.clone()), now).await?;
+        }
+    }
+    if arrived == Arrived::Again && lock(connection, &run.to_string()).await?.is_none() {
+        return Err(unknown(run));
+    }
+    Ok(arrived)
+}
+
+/// Makes every leased run claimable, and what a clock that was ahead put off for more than a day.
+pub(super) async fn recover(connection: &mut AnyConnection, now: Instant) -> Answer<u64> {
+    let failed = StoreError::database("recover runs");
+    let touched = sqlx::query(sql::RECOVER).bind(now.unix_millis()).execute(&mut *connection).await.map_err(&failed)?;
+    let far = now.after(std::time::Duration::from_secs(24 * 60 * 60));
+    let pull = sqlx::query(sql::PULL_IN).bind(now.unix_millis()).bind(far.unix_millis());
+    pull.execute(connection).await.map_err(&failed)?;
     Ok(touched.rows_affected())
 }
 
 /// Makes a failed run ready again, forgetting steps first when asked.
-pub(super) async fn retry(
-    connection: &mut SqliteConnection,
-    run: RunId,
-    from: Option<Arrow>,
-    now: Instant,
-) -> Answer<()> {
+pub(super) async fn retry(connection: &mut AnyConnection, run: RunId, from: Option<Arrow>, now: Instant) -> Answer<()> {
     let id = run.to_string();
     let failed = StoreError::database("retry a run");
     let revived =
@@ -286,12 +395,23 @@ pub(super) async fn retry(
     if revived.rows_affected() == 0 {
         let known: Option<RunRecord> =
             sqlx::query_as(sql::ONE).bind(&id).fetch_optional(&mut *connection).await.map_err(&failed)?;
-        return Err(match known.map(nexus_core::journal::RunRow::try_from).transpose()? {
-            None => StoreError::NotFound(format!("there is no run {run}; list the runs to see their ids")),
-            Some(row) => {
-                StoreError::Conflict(format!("run {run} is {}; only a failed run can be retried", row.state.as_str()))
-            }
+        return Err(match known.map(RunRow::try_from).transpose()? {
+            None => unknown(run),
+            Some(row) => StoreError::Conflict(format!(
+                "run {run} is {}; only a failed or cancelled run can be retried",
+                row.state.as_str()
+            )),
         });
+    }
+    let children: Vec<String> =
+        sqlx::query_scalar(sql::FAILED_CHILDREN).bind(&id).fetch_all(&mut *connection).await.map_err(&failed)?;
+    for child in children {
+        let revive = sqlx::query(sql::REVIVE).bind(&child).bind(now.unix_millis());
+        revive.execute(&mut *connection).await.map_err(&failed)?;
+        let child: RunId = super::rows::id("run", &child)?;
+        let forget = sqlx::query(sql::FORGET_SIGNAL).bind(&id).bind(child_signal(child));
+        forget.execute(&mut *connection).await.map_err(&failed)?;
+        event(connection, child, now, "retry", &json!({ "due": now })).await?;
     }
     if let Some(from) = from {
         let steps: Vec<(i64, String)> =
@@ -321,9 +441,26 @@ fn forgotten(steps: Vec<(i64, String)>, from: Arrow) -> Vec<i64> {
     found
 }
 
+/// Makes others that change the run wait until this transaction ends; its state, when there is such a run.
+async fn lock(connection: &mut AnyConnection, run: &str) -> Answer<Option<String>> {
+    let lock = sql::LOCK.of(Engine::of(connection));
+    sqlx::query_scalar(lock).bind(run).fetch_optional(connection).await.map_err(StoreError::database("lock a run"))
+}
+
+/// The fence of what changes no row of the run itself.
+async fn holds(connection: &mut AnyConnection, run: RunId, epoch: Epoch) -> Answer<()> {
+    let holds: Option<i64> = sqlx::query_scalar(sql::HOLDS)
+        .bind(run.to_string())
+        .bind(epoch.0)
+        .fetch_optional(connection)
+        .await
+        .map_err(StoreError::database("look at a lease"))?;
+    held(u64::from(holds.is_some()), run, epoch)
+}
+
 /// Appends an event.
 async fn event(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     run: RunId,
     at: Instant,
     kind: &str,
@@ -338,6 +475,10 @@ async fn event(
         .await
         .map(drop)
         .map_err(StoreError::database("append an event"))
+}
+
+fn unknown(run: RunId) -> StoreError {
+    StoreError::NotFound(format!("there is no run {run}; list the runs to see their ids"))
 }
 
 fn held(touched: u64, run: RunId, epoch: Epoch) -> Answer<()> {

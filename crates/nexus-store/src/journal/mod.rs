@@ -8,16 +8,17 @@ use async_trait::async_trait;
 use nexus_core::{
     Arrow, Instant, PortResult, RunId,
     journal::{
-        Arrived, Claim, Epoch, IntentState, Journal, NewRun, Release, RunEvent, RunFilter, RunRow, StepKey, StepRow,
+        Arrived, Claim, Claimable, Depth, Epoch, IntentState, Journal, NewRun, Release, RunEvent, RunFilter, RunRow,
+        StepKey, StepRow,
     },
 };
 
-use self::rows::{EventRecord, RunRecord, StepRecord};
+use self::rows::{DepthRecord, EventRecord, RunRecord, StepRecord};
 pub(crate) use self::{
     changes::{enqueue, signal},
     rows::{id, json, to_json},
 };
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, database::Scope};
 
 #[async_trait]
 impl Journal for Store {
@@ -28,14 +29,30 @@ impl Journal for Store {
             .map_err(|error| error.port("enqueue a run"))
     }
 
-    async fn claim(&self, worker: &str, flows: &[(String, u32)], lease_ms: u64) -> PortResult<Option<Claim>> {
-        let (now, worker, flows) = (self.now(), worker.to_owned(), flows.to_owned());
+    async fn claim(&self, worker: &str, kinds: &[Claimable], lease_ms: u64) -> PortResult<Option<Claim>> {
+        let (now, worker, kinds) = (self.now(), worker.to_owned(), kinds.to_owned());
         // A claim wakes others too: there may be more to claim than this one.
         self.write(Option::is_some, move |connection| {
-            Box::pin(async move { changes::claim(connection, &worker, &flows, lease_ms, now).await })
+            Box::pin(async move { changes::claim(connection, &worker, &kinds, lease_ms, now).await })
         })
         .await
         .map_err(|error| error.port("claim a run"))
+    }
+
+    async fn spawn(&self, parent: RunId, epoch: Epoch, children: Vec<NewRun>) -> PortResult<()> {
+        let now = self.now();
+        self.write(always, move |connection| {
+            Box::pin(async move { changes::spawn(connection, parent, epoch, &children, now).await })
+        })
+        .await
+        .map_err(|error| error.port("add child runs"))
+    }
+
+    async fn cancel(&self, run: RunId) -> PortResult<Arrived> {
+        let now = self.now();
+        self.write(arrived, move |connection| Box::pin(async move { changes::cancel(connection, run, now).await }))
+            .await
+            .map_err(|error| error.port("cancel a run"))
     }
 
     async fn renew(&self, run: RunId, epoch: Epoch, lease_ms: u64) -> PortResult<()> {
@@ -104,8 +121,11 @@ impl Journal for Store {
     }
 
     async fn run(&self, id: RunId) -> PortResult<Option<RunRow>> {
-        let record: Option<RunRecord> =
-            sqlx::query_as(sql::ONE).bind(id.to_string()).fetch_optional(self.readers()).await.map_err(reading)?;
+        let record: Option<RunRecord> = sqlx::query_as(sql::ONE)
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.read(Scope::All).await?)
+            .await
+            .map_err(reading)?;
         Ok(record.map(TryInto::try_into).transpose()?)
     }
 
@@ -115,31 +135,41 @@ impl Journal for Store {
             .bind(filter.state.map(nexus_core::journal::RunState::as_str))
             .bind(&filter.flow)
             .bind(i64::from(filter.limit))
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(filter.business).await?)
             .await
             .map_err(reading)?;
         Ok(records.into_iter().map(TryInto::try_into).collect::<Result<_, StoreError>>()?)
     }
 
     async fn steps(&self, run: RunId) -> PortResult<Vec<StepRow>> {
-        let records: Vec<StepRecord> =
-            sqlx::query_as(sql::STEPS).bind(run.to_string()).fetch_all(self.readers()).await.map_err(reading)?;
+        let records: Vec<StepRecord> = sqlx::query_as(sql::STEPS)
+            .bind(run.to_string())
+            .fetch_all(&mut *self.read(Scope::All).await?)
+            .await
+            .map_err(reading)?;
         Ok(records.into_iter().map(TryInto::try_into).collect::<Result<_, StoreError>>()?)
     }
 
     async fn events(&self, run: Option<RunId>, after: i64, limit: u32) -> PortResult<Vec<RunEvent>> {
         let statement = if run.is_some() { sql::EVENTS_OF_RUN } else { sql::EVENTS };
-        let mut query = sqlx::query_as(statement).bind(after).bind(i64::from(limit));
+        let mut query = sqlx::query_as(statement.of(self.engine())).bind(after).bind(i64::from(limit));
         if let Some(run) = run {
             query = query.bind(run.to_string());
         }
-        let records: Vec<EventRecord> = query.fetch_all(self.readers()).await.map_err(reading)?;
+        let records: Vec<EventRecord> = query.fetch_all(&mut *self.read(Scope::All).await?).await.map_err(reading)?;
         Ok(records.into_iter().map(TryInto::try_into).collect::<Result<_, StoreError>>()?)
     }
 
     async fn next_due(&self) -> PortResult<Option<Instant>> {
-        let due: Option<i64> = sqlx::query_scalar(sql::NEXT_DUE).fetch_one(self.readers()).await.map_err(reading)?;
+        let due: Option<i64> =
+            sqlx::query_scalar(sql::NEXT_DUE).fetch_one(&mut *self.read(Scope::All).await?).await.map_err(reading)?;
         Ok(due.map(Instant::from_unix_millis))
+    }
+
+    async fn depths(&self) -> PortResult<Vec<Depth>> {
+        let records: Vec<DepthRecord> =
+            sqlx::query_as(sql::DEPTHS).fetch_all(&mut *self.read(Scope::All).await?).await.map_err(reading)?;
+        Ok(records.into_iter().map(TryInto::try_into).collect::<Result<_, StoreError>>()?)
     }
 
     async fn changed(&self) {

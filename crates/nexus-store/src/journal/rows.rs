@@ -2,7 +2,7 @@
 
 use nexus_core::{
     Instant, RunId,
-    journal::{Epoch, RunEvent, RunRow, RunState, StepName, StepRow, StepStatus},
+    journal::{Depth, Epoch, Priority, Role, RunEvent, RunRow, RunState, StepName, StepRow, StepStatus},
 };
 use serde::de::DeserializeOwned;
 
@@ -25,6 +25,20 @@ pub(super) struct RunRecord {
     error: Option<String>,
     created: i64,
     updated: i64,
+    priority: i64,
+    role: Option<String>,
+    parent: Option<String>,
+    crashes: i64,
+    cancelled: Option<i64>,
+}
+
+/// A line of the count by flow and state.
+#[derive(sqlx::FromRow)]
+pub(super) struct DepthRecord {
+    flow: String,
+    stands: String,
+    runs: i64,
+    oldest: Option<i64>,
 }
 
 /// A row of `steps`.
@@ -54,8 +68,7 @@ impl TryFrom<RunRecord> for RunRow {
     type Error = StoreError;
 
     fn try_from(record: RunRecord) -> Result<Self, StoreError> {
-        let state = RunState::parse(&record.state)
-            .ok_or_else(|| StoreError::Corrupt { what: "run", detail: format!("unknown state {}", record.state) })?;
+        let state = if record.cancelled.is_some() { RunState::Cancelled } else { state(&record.state)? };
         // The end of a lease is the store's own affair.
         let due = record.wake.filter(|_| state != RunState::Running).map(Instant::from_unix_millis);
         Ok(Self {
@@ -65,6 +78,10 @@ impl TryFrom<RunRecord> for RunRow {
             business: id("run", &record.business)?,
             input: json("run", &record.input)?,
             state,
+            priority: Priority::of_rank(record.priority),
+            role: record.role.as_deref().and_then(Role::parse),
+            parent: record.parent.as_deref().map(|parent| id("run", parent)).transpose()?,
+            crashes: u32::try_from(record.crashes).unwrap_or(u32::MAX),
             epoch: Epoch(record.epoch),
             attempts: u32::try_from(record.attempts).unwrap_or(u32::MAX),
             due,
@@ -73,6 +90,23 @@ impl TryFrom<RunRecord> for RunRow {
             error: record.error.as_deref().map(|text| json("run", text)).transpose()?,
             created: Instant::from_unix_millis(record.created),
             updated: Instant::from_unix_millis(record.updated),
+        })
+    }
+}
+
+fn state(word: &str) -> Result<RunState, StoreError> {
+    RunState::parse(word).ok_or_else(|| StoreError::Corrupt { what: "run", detail: format!("unknown state {word}") })
+}
+
+impl TryFrom<DepthRecord> for Depth {
+    type Error = StoreError;
+
+    fn try_from(record: DepthRecord) -> Result<Self, StoreError> {
+        Ok(Self {
+            flow: record.flow,
+            state: state(&record.stands)?,
+            runs: u64::try_from(record.runs).unwrap_or(0),
+            oldest_due: record.oldest.map(Instant::from_unix_millis),
         })
     }
 }

@@ -4,7 +4,6 @@
 use nexus_core::blob::{BlobKey, Bucket};
 use s3s::{
     S3Error, S3Response, S3Result,
-    crypto::{Checksum as _, Md5},
     dto::{
         AbortMultipartUploadInput, AbortMultipartUploadOutput, CompleteMultipartUploadInput,
         CompleteMultipartUploadOutput, CompletedPart, CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag,
@@ -19,7 +18,6 @@ use super::{
     refusal::{place, store_error, too_large},
 };
 use crate::{
-    event::Creation,
     multiparts::{Multipart, Part},
     objects::blocking,
 };
@@ -139,13 +137,7 @@ impl Endpoint {
         if size > self.object_limit(bucket, key).await? {
             return Err(too_large());
         }
-        let etag = joined_etag(parts)?;
-        let files = parts.iter().map(|part| self.store.disk().part(id, part.number)).collect::<Vec<_>>();
-        let store = self.store.clone();
-        let incoming = blocking(move || store.disk().gather(&files)).await.map_err(store_error)?;
-        let event = (bucket == Bucket::Raw).then_some(Creation::Multipart);
-        let blob = self.store.publish(bucket, key, incoming, etag, event).await.map_err(store_error)?;
-        self.store.complete_multipart(id, &blob.etag).await.map_err(store_error)?;
+        let blob = self.store.join_multipart(id, bucket, key, parts).await.map_err(store_error)?;
         Ok(blob.etag)
     }
 
@@ -180,16 +172,6 @@ fn chosen(stored: Vec<Part>, wanted: &[CompletedPart]) -> Result<Vec<Part>, S3Er
         parts.push(part.clone());
     }
     Ok(parts)
-}
-
-/// `<MD5 of the parts' MD5s>-<number of parts>`.
-fn joined_etag(parts: &[Part]) -> Result<String, S3Error> {
-    let mut md5 = Md5::new();
-    for part in parts {
-        let digest = hex::decode(&part.etag).map_err(|_| s3_error!(InternalError, "a stored part has no MD5"))?;
-        md5.update(&digest);
-    }
-    Ok(format!("{}-{}", hex::encode(md5.finalize()), parts.len()))
 }
 
 fn no_such_upload() -> S3Error {

@@ -4,7 +4,7 @@ use nexus_core::{
     IndexId,
     vectors::{Change, Changed, IndexInfo, Namespace, RecordId, VectorRecord, check_dimension},
 };
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 
 use crate::{StoreError, journal::to_json, shots::to_bytes};
 
@@ -29,11 +29,7 @@ const REMOVE: &str = "delete from vectors where index_id = $1 and namespace = $2
 const CLEAR: &str = "delete from vectors where index_id = $1 and namespace = $2";
 
 /// Adds an index, unless its owner has one of that name; whether it did.
-pub(super) async fn add_index(
-    connection: &mut SqliteConnection,
-    info: IndexInfo,
-    now: i64,
-) -> Result<bool, StoreError> {
+pub(super) async fn add_index(connection: &mut AnyConnection, info: IndexInfo, now: i64) -> Result<bool, StoreError> {
     let added = sqlx::query(ADD_INDEX)
         .bind(info.id.to_string())
         .bind(info.owner.to_string())
@@ -49,7 +45,7 @@ pub(super) async fn add_index(
 }
 
 /// Removes an index with everything in it; whether it was there.
-pub(super) async fn remove_index(connection: &mut SqliteConnection, index: IndexId) -> Result<bool, StoreError> {
+pub(super) async fn remove_index(connection: &mut AnyConnection, index: IndexId) -> Result<bool, StoreError> {
     for statement in FORGET_ALL {
         sqlx::query(statement).bind(index.to_string()).execute(&mut *connection).await.map_err(failed)?;
     }
@@ -59,20 +55,22 @@ pub(super) async fn remove_index(connection: &mut SqliteConnection, index: Index
 
 /// Where a change happens.
 struct Place<'c> {
-    connection: &'c mut SqliteConnection,
+    connection: &'c mut AnyConnection,
     index: String,
     namespace: Namespace,
 }
 
 /// Applies `change`, if the namespace still has the version `seen`.
 pub(super) async fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut AnyConnection,
     index: IndexId,
     namespace: Namespace,
     change: Change,
     seen: Option<u64>,
 ) -> Result<Changed, StoreError> {
     let mut place = Place { connection, index: index.to_string(), namespace };
+    // The clock's row is everybody's: from here on no other change is under way.
+    let tick = place.tick().await?;
     let dimension = place.dimension().await?;
     let before = place.version().await?;
     if seen.is_some_and(|seen| seen != before) {
@@ -83,7 +81,7 @@ pub(super) async fn apply(
     if before == 0 && !makes {
         return Ok(Changed { before, after: before });
     }
-    let after = place.tick().await?;
+    let after = tick;
     if !is_drop {
         place.grow(after).await?;
     }

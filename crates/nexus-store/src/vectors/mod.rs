@@ -10,8 +10,10 @@ use nexus_core::{
     vectors::{Change, Changed, IndexInfo, Namespace, NamespaceInfo, Paging, RecordId, VectorRecord},
 };
 
+use sqlx::Connection as _;
+
 use self::rows::{FromRow as _, IndexRow, VectorRow};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, database::Scope};
 
 const INDEXES: &str =
     "select id, owner, name, dimension, metric, notes from vector_indexes where owner = $1 order by name";
@@ -35,14 +37,20 @@ impl VectorStore for Store {
     }
 
     async fn indexes(&self, owner: BusinessId) -> PortResult<Vec<IndexInfo>> {
-        let rows: Vec<IndexRow> =
-            sqlx::query_as(INDEXES).bind(owner.to_string()).fetch_all(self.readers()).await.map_err(reading)?;
+        let rows: Vec<IndexRow> = sqlx::query_as(INDEXES)
+            .bind(owner.to_string())
+            .fetch_all(&mut *self.read(owner).await?)
+            .await
+            .map_err(reading)?;
         Ok(rows.into_iter().map(IndexInfo::from_row).collect::<Result<_, _>>()?)
     }
 
     async fn index(&self, index: IndexId) -> PortResult<Option<IndexInfo>> {
-        let row: Option<IndexRow> =
-            sqlx::query_as(INDEX).bind(index.to_string()).fetch_optional(self.readers()).await.map_err(reading)?;
+        let row: Option<IndexRow> = sqlx::query_as(INDEX)
+            .bind(index.to_string())
+            .fetch_optional(&mut *self.read(Scope::All).await?)
+            .await
+            .map_err(reading)?;
         Ok(row.map(IndexInfo::from_row).transpose()?)
     }
 
@@ -67,7 +75,8 @@ impl VectorStore for Store {
 
     async fn load_vectors(&self, index: IndexId, namespace: &Namespace) -> PortResult<(u64, Vec<VectorRecord>)> {
         // Version and rows are read in one transaction, so that they are of one moment.
-        let mut moment = self.readers().begin().await.map_err(reading)?;
+        let mut reader = self.read(Scope::All).await?;
+        let mut moment = reader.begin_with(self.engine().moment()).await.map_err(reading)?;
         let version: Option<i64> = sqlx::query_scalar(VERSION)
             .bind(index.to_string())
             .bind(namespace.as_str())
@@ -87,7 +96,7 @@ impl VectorStore for Store {
 
     async fn vectors(&self, index: IndexId, namespace: &Namespace, ids: &[RecordId]) -> PortResult<Vec<VectorRecord>> {
         let wanted: std::collections::BTreeSet<&RecordId> = ids.iter().collect();
-        let mut reader = self.readers().acquire().await.map_err(reading)?;
+        let mut reader = self.read(Scope::All).await?;
         let mut records = Vec::with_capacity(wanted.len());
         for id in wanted {
             let row: Option<VectorRow> = sqlx::query_as(ONE)
@@ -110,7 +119,7 @@ impl VectorStore for Store {
             .bind(&paging.prefix)
             .bind(paging.prefix.chars().count() as i64)
             .bind(paging.limit as i64)
-            .fetch_all(self.readers())
+            .fetch_all(&mut *self.read(Scope::All).await?)
             .await
             .map_err(reading)?;
         Ok(ids.iter().map(|id| rows::record_id(id)).collect::<Result<_, _>>()?)
@@ -120,15 +129,18 @@ impl VectorStore for Store {
         let version: Option<i64> = sqlx::query_scalar(VERSION)
             .bind(index.to_string())
             .bind(namespace.as_str())
-            .fetch_optional(self.readers())
+            .fetch_optional(&mut *self.read(Scope::All).await?)
             .await
             .map_err(reading)?;
         Ok(version.map_or(0, i64::cast_unsigned))
     }
 
     async fn vector_namespaces(&self, index: IndexId) -> PortResult<Vec<NamespaceInfo>> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as(NAMESPACES).bind(index.to_string()).fetch_all(self.readers()).await.map_err(reading)?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(NAMESPACES)
+            .bind(index.to_string())
+            .fetch_all(&mut *self.read(Scope::All).await?)
+            .await
+            .map_err(reading)?;
         let named = rows.into_iter().map(|(name, records)| {
             Ok(NamespaceInfo { name: rows::namespace(&name)?, records: records.cast_unsigned() })
         });

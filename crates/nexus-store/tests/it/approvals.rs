@@ -7,7 +7,7 @@ use nexus_core::{
     ApprovalId, ErrorKind, FrameRate, Frames, Instant,
     delivery::{Notice, Verdict},
     film::Film,
-    journal::{Arrived, Claim, Journal, Release, RunState},
+    journal::{Arrived, Claim, Claimable, Journal, Release, RunState},
     port::Notifier,
     time::Clock as _,
 };
@@ -57,7 +57,7 @@ async fn waiting(revision: &str) -> (Desk, Notice, String) {
 }
 
 async fn claim(desk: &Desk) -> Option<Claim> {
-    desk.store.claim("w", &[("reel".into(), 1)], 10_000).await.expect("a claim")
+    desk.store.claim("w", &[Claimable::new("reel", 1)], 10_000).await.expect("a claim")
 }
 
 async fn notify(desk: &Desk, notice: &Notice) -> String {

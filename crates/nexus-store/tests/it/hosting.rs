@@ -4,7 +4,7 @@ use nexus_core::{
     BusinessId, RunId, TemplateId,
     blob::{BlobKey, BlobRef, Bucket},
     fetch::{HostedFile, HostedRole},
-    journal::{Epoch, Journal as _, NewRun, Release},
+    journal::{Claimable, Epoch, Journal as _, NewRun, Priority, Release},
     port::{BlobStore as _, Hosting as _},
 };
 use nexus_store::LocalBlobs;
@@ -22,6 +22,7 @@ fn new_run(name: &str) -> NewRun {
         id: RunId::derived(&[name]),
         flow: "edit".into(),
         version: 1,
+        priority: Priority::Normal,
         business: business("mine"),
         input: json!({}),
     }
@@ -109,7 +110,7 @@ async fn an_end_is_told_once() {
     desk.store.enqueue_telling(run, Some("https://b.example/told")).await.expect("again");
     assert_eq!(desk.store.callbacks_due(10).await.expect("read"), [], "it has not ended");
     assert_eq!(desk.store.unfinished(business("mine"), "edit").await.ok(), Some(1));
-    let claim = desk.store.claim("worker", &[("edit".into(), 1)], 1000).await.expect("claimed").expect("a run");
+    let claim = desk.store.claim("worker", &[Claimable::new("edit", 1)], 1000).await.expect("claimed").expect("a run");
     assert_eq!(claim.run.epoch, Epoch(1));
     desk.store.release(id, claim.run.epoch, Release::Done(json!({}))).await.expect("released");
     assert_eq!(desk.store.callbacks_due(10).await.expect("read"), [(id, "https://a.example/told".to_owned())]);

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod arrivals;
+mod aws;
 mod durability;
 mod endpoint;
 mod hosting;
@@ -9,13 +10,19 @@ mod multipart;
 #[cfg(unix)]
 mod pgvector;
 mod ports;
+#[cfg(unix)]
+mod postgres;
 mod requests;
 mod reviews;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use nexus_core::{BusinessId, RunId, journal::NewRun, time::Clock};
-use nexus_store::{LocalBlobs, S3Options, Store, serve_s3};
+use nexus_core::{
+    BusinessId, RunId,
+    journal::{NewRun, Priority},
+    time::Clock,
+};
+use nexus_store::{DatabaseUrl, LocalBlobs, S3Options, Store, serve_s3};
 use nexus_testkit::{conformance::journal::TestClock, factory};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -31,13 +38,29 @@ impl Desk {
     async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = TestClock::at(1_780_000_000_000);
-        let store = Store::open(folder.path(), Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a new store");
+        let store = open(folder.path(), &clock).await;
         Self { store, clock, folder }
     }
 
     fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
+}
+
+/// A new store below `folder`: in SQLite, or in a new database of the server that `postgres.rs` names.
+async fn open(folder: &Path, clock: &Arc<TestClock>) -> Store {
+    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    let url = match postgres::new_database().await {
+        Some(url) => DatabaseUrl::parse(&url).expect("an address"),
+        None => DatabaseUrl::Sqlite,
+    };
+    Store::open_at(&url, folder, clock).await.expect("a new store")
+}
+
+/// True in the second round, for tests of what is in SQLite's own files.
+#[expect(clippy::disallowed_methods, reason = "the second round is told by the environment")]
+fn in_postgres() -> bool {
+    std::env::var(postgres::ADDRESS).is_ok()
 }
 
 /// A store whose endpoint listens on a port of this machine.
@@ -62,7 +85,7 @@ impl Served {
         let server = tokio::spawn(async move {
             serve_s3(&store, &options, listener, std::future::pending()).await.expect("the endpoint serves");
         });
-        Self { desk, blobs, http: reqwest::Client::new(), server }
+        Self { desk, blobs, http: client(), server }
     }
 }
 
@@ -70,6 +93,11 @@ impl Drop for Served {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+fn client() -> reqwest::Client {
+    nexus_store::use_ring();
+    reqwest::Client::new()
 }
 
 fn business() -> BusinessId {
@@ -81,6 +109,7 @@ fn new_run(name: &str) -> NewRun {
         id: RunId::derived(&[name]),
         flow: "reel".into(),
         version: 1,
+        priority: Priority::Normal,
         business: business(),
         input: serde_json::json!({ "name": name }),
     }

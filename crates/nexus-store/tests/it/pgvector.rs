@@ -1,7 +1,5 @@
 //! The index in PostgreSQL, against a server of its own; skipped with a word about it where none is installed.
 
-mod server;
-
 use std::collections::BTreeSet;
 
 use nexus_core::{
@@ -10,10 +8,8 @@ use nexus_core::{
     vectors::{Include, Metadata, MetadataValue, Metric, Namespace, Near, RecordId, TopK, VectorQuery, VectorRecord},
 };
 use nexus_store::PgVectorIndex;
-use nexus_testkit::conformance::vectors as suite;
+use nexus_testkit::{conformance::vectors as suite, postgres::Server};
 use serde_json::json;
-
-use self::server::Server;
 
 fn index(server: &Server) -> PgVectorIndex {
     PgVectorIndex::new(&Secret::new(server.url()), Metric::Cosine).expect("an address")

@@ -5,8 +5,8 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use nexus_core::{journal::Journal, time::Clock};
-use nexus_store::{LocalBlobs, Store};
+use nexus_core::journal::Journal;
+use nexus_store::LocalBlobs;
 use nexus_testkit::conformance::{self, journal::TestClock};
 
 use crate::Desk;
@@ -18,7 +18,7 @@ async fn journal() {
     conformance::journal::suite(async || {
         let clock = TestClock::at(1_780_000_000_000);
         let place = folder.path().join(made.fetch_add(1, Ordering::Relaxed).to_string());
-        let store = Store::open(&place, Arc::clone(&clock) as Arc<dyn Clock>).await.expect("a new store");
+        let store = crate::open(&place, &clock).await;
         (Arc::new(store) as Arc<dyn Journal>, clock)
     })
     .await;

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use nexus_core::{
     Arrow, BusinessId, ErrorKind, Instant, PortResult, RunId,
     journal::{
-        Arrived, Claim, Epoch, IntentState, Journal, NewRun, Release, RunFailure, RunFilter, RunState, StepKey,
-        StepName, StepRow, StepStatus,
+        Arrived, Claim, Claimable, Epoch, IntentState, Journal, NewRun, Priority, Release, RunFailure, RunFilter,
+        RunState, StepKey, StepName, StepRow, StepStatus,
     },
     time::Clock,
 };
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 pub use super::memory_journal::{MemoryJournal, TestClock};
 
 /// Lease of every claim in this suite, in milliseconds.
-const LEASE_MS: u64 = 10_000;
+pub(super) const LEASE_MS: u64 = 10_000;
 
 /// Drives a fresh journal through every rule of the port. `make` gives an empty journal that tells the time by
 /// the clock beside it.
@@ -24,7 +24,7 @@ const LEASE_MS: u64 = 10_000;
 /// With the name of the rule that the journal breaks.
 pub async fn suite(make: impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) {
     enqueueing_the_same_cause_twice_starts_one_run(&fresh(&make).await).await;
-    the_run_that_has_been_due_longest_is_claimed_first(&fresh(&make).await).await;
+    what_has_begun_goes_first_then_what_came_first(&fresh(&make).await).await;
     only_known_flows_and_versions_are_claimed(&fresh(&make).await).await;
     twenty_claimers_never_share_a_run(&fresh(&make).await).await;
     a_claim_brings_input_steps_and_signals(&fresh(&make).await).await;
@@ -47,45 +47,46 @@ pub async fn suite(make: impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) {
     events_are_complete_and_in_order(&fresh(&make).await).await;
     runs_are_listed_newest_first(&fresh(&make).await).await;
     a_change_is_announced(&fresh(&make).await).await;
+    super::journal_spine::suite(&make).await;
 }
 
-struct Desk {
-    journal: Arc<dyn Journal>,
-    clock: Arc<TestClock>,
+pub(super) struct Desk {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) clock: Arc<TestClock>,
 }
 
-async fn fresh(make: &impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) -> Desk {
+pub(super) async fn fresh(make: &impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) -> Desk {
     let (journal, clock) = make().await;
     Desk { journal, clock }
 }
 
 impl Desk {
     /// Enqueues a run one millisecond later than anything before, so that no two are due at once.
-    async fn enqueue(&self, name: &str) -> RunId {
+    pub(super) async fn enqueue(&self, name: &str) -> RunId {
         self.advance_ms(1);
         assert_eq!(self.journal.enqueue(new_run(name)).await.expect("enqueue"), Arrived::First, "enqueue {name}");
         RunId::derived(&[name])
     }
 
-    async fn claim(&self) -> Option<Claim> {
-        self.journal.claim("worker", &[("flow".into(), 1)], LEASE_MS).await.expect("claim")
+    pub(super) async fn claim(&self) -> Option<Claim> {
+        self.journal.claim("worker", &[Claimable::new("flow", 1)], LEASE_MS).await.expect("claim")
     }
 
-    async fn claimed(&self, name: &str) -> Claim {
+    pub(super) async fn claimed(&self, name: &str) -> Claim {
         let claim = self.claim().await.unwrap_or_else(|| panic!("{name} is claimable"));
         assert_eq!(claim.run.id, RunId::derived(&[name]), "{name} is the run to claim");
         claim
     }
 
-    async fn release(&self, claim: &Claim, release: Release) {
+    pub(super) async fn release(&self, claim: &Claim, release: Release) {
         self.journal.release(claim.run.id, claim.run.epoch, release).await.expect("release a claimed run");
     }
 
-    async fn record(&self, claim: &Claim, step: StepName, item: &str) {
+    pub(super) async fn record(&self, claim: &Claim, step: StepName, item: &str) {
         self.journal.record(claim.run.id, claim.run.epoch, self.row(step, item)).await.expect("record a step");
     }
 
-    fn row(&self, step: StepName, item: &str) -> StepRow {
+    pub(super) fn row(&self, step: StepName, item: &str) -> StepRow {
         StepRow {
             output: json!({ "made": step.as_str(), "of": item }),
             step,
@@ -98,15 +99,15 @@ impl Desk {
         }
     }
 
-    async fn signal(&self, run: RunId, name: &str, payload: Value) -> Arrived {
+    pub(super) async fn signal(&self, run: RunId, name: &str, payload: Value) -> Arrived {
         self.journal.signal(run, name, payload).await.expect("signal")
     }
 
-    async fn state(&self, run: RunId) -> RunState {
+    pub(super) async fn state(&self, run: RunId) -> RunState {
         self.journal.run(run).await.expect("read a run").expect("the run exists").state
     }
 
-    fn advance_ms(&self, millis: u64) {
+    pub(super) fn advance_ms(&self, millis: u64) {
         self.clock.advance(Duration::from_millis(millis));
     }
 
@@ -115,11 +116,12 @@ impl Desk {
     }
 }
 
-fn new_run(name: &str) -> NewRun {
+pub(super) fn new_run(name: &str) -> NewRun {
     NewRun {
         id: RunId::derived(&[name]),
         flow: "flow".into(),
         version: 1,
+        priority: Priority::Normal,
         business: BusinessId::derived(&["quay-house"]),
         input: json!({ "name": name }),
     }
@@ -152,7 +154,7 @@ async fn enqueueing_the_same_cause_twice_starts_one_run(desk: &Desk) {
     assert_eq!(desk.journal.run(RunId::derived(&["nobody"])).await.expect("read"), None, "an unknown run is None");
 }
 
-async fn the_run_that_has_been_due_longest_is_claimed_first(desk: &Desk) {
+async fn what_has_begun_goes_first_then_what_came_first(desk: &Desk) {
     for name in ["first", "second", "third"] {
         desk.enqueue(name).await;
         desk.advance_ms(10);
@@ -160,21 +162,21 @@ async fn the_run_that_has_been_due_longest_is_claimed_first(desk: &Desk) {
     let first = desk.claimed("first").await;
     desk.release(&first, Release::Retry { due: desk.clock.now(), failure: failure() }).await;
     desk.advance_ms(1);
+    desk.claimed("first").await;
     desk.claimed("second").await;
     desk.claimed("third").await;
-    desk.claimed("first").await;
     assert_eq!(desk.claim().await, None, "nothing more is due");
 }
 
 async fn only_known_flows_and_versions_are_claimed(desk: &Desk) {
     desk.enqueue("a").await;
     for (name, flow, version) in [("newer", "flow", 2), ("older", "flow", 0), ("other", "ingest", 1)] {
-        let flows = [(flow.to_owned(), version)];
+        let flows = [Claimable::new(flow, version)];
         let claim = desk.journal.claim("worker", &flows, LEASE_MS).await.expect("claim");
         assert_eq!(claim, None, "{name}: an unknown flow or version is left alone");
     }
     assert_eq!(desk.journal.claim("worker", &[], LEASE_MS).await.expect("claim"), None, "no flows, no claim");
-    let flows = [("ingest".to_owned(), 1), ("flow".to_owned(), 1)];
+    let flows = [Claimable::new("ingest", 1), Claimable::new("flow", 1)];
     assert!(desk.journal.claim("worker", &flows, LEASE_MS).await.expect("claim").is_some(), "one of several");
 }
 
@@ -188,7 +190,7 @@ async fn twenty_claimers_never_share_a_run(desk: &Desk) {
         let journal = Arc::clone(&desk.journal);
         claimers.spawn(async move {
             let mut mine = Vec::new();
-            let (worker, flows) = (format!("worker {n}"), [("flow".to_owned(), 1)]);
+            let (worker, flows) = (format!("worker {n}"), [Claimable::new("flow", 1)]);
             while let Some(claim) = journal.claim(&worker, &flows, LEASE_MS).await.expect("claim") {
                 mine.push(claim.run.id);
             }
@@ -480,8 +482,8 @@ async fn events_are_complete_and_in_order(desk: &Desk) {
     desk.advance_ms(5);
     desk.signal(run, "answer", json!(1)).await;
     desk.signal(run, "answer", json!(2)).await;
-    let held = desk.claimed("b").await;
     let claim = desk.claimed("a").await;
+    let held = desk.claimed("b").await;
     desk.release(&claim, Release::Retry { due: desk.clock.now(), failure: failure() }).await;
     let claim = desk.claimed("a").await;
     desk.release(&claim, Release::Done(json!(1))).await;

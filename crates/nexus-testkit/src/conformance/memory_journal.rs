@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use nexus_core::{
     Arrow, ErrorKind, Instant, PortError, PortResult, RunId,
     journal::{
-        Arrived, Claim, Epoch, IntentState, Journal, NewRun, Release, RunEvent, RunFilter, RunRow, RunState, StepKey,
-        StepRow,
+        Arrived, ChildEnd, Claim, Claimable, Depth, Epoch, IntentState, Journal, MOST_CRASHES, NewRun, Release,
+        RunEvent, RunFailure, RunFilter, RunRow, RunState, StepKey, StepRow, TURN_MS, child_signal,
     },
     time::Clock,
 };
@@ -68,6 +68,7 @@ struct Rows {
 struct Stored {
     row: RunRow,
     order: u64,
+    turn: Instant,
     lease_end: Instant,
     steps: Vec<StepRow>,
     signals: Vec<(String, Value)>,
@@ -123,6 +124,100 @@ impl MemoryJournal {
         Ok(result)
     }
 
+    fn add(&self, run: NewRun, parent: Option<RunId>) -> Arrived {
+        let now = self.clock.now();
+        let mut rows = self.lock();
+        if rows.runs.contains_key(&run.id) {
+            return Arrived::Again;
+        }
+        let apart = Duration::from_millis(TURN_MS.cast_unsigned());
+        let waiting = rows
+            .runs
+            .values()
+            .filter(|other| other.row.business == run.business && other.row.state == RunState::Ready)
+            .map(|other| other.turn.after(apart));
+        let turn = waiting.max().map_or(now, |next| next.max(now));
+        rows.enqueued += 1;
+        let row = RunRow {
+            id: run.id,
+            flow: run.flow.clone(),
+            version: run.version,
+            business: run.business,
+            input: run.input,
+            state: RunState::Ready,
+            priority: run.priority,
+            role: None,
+            parent,
+            crashes: 0,
+            epoch: Epoch(0),
+            attempts: 0,
+            due: Some(now),
+            awaits: None,
+            output: None,
+            error: None,
+            created: now,
+            updated: now,
+        };
+        let stored = Stored {
+            row,
+            order: rows.enqueued,
+            turn,
+            lease_end: now,
+            steps: Vec::new(),
+            signals: Vec::new(),
+            intents: BTreeSet::new(),
+        };
+        rows.runs.insert(run.id, stored);
+        rows.tell(run.id, now, "enqueued", json!({ "flow": run.flow }));
+        drop(rows);
+        self.wake();
+        Arrived::First
+    }
+
+    /// Leases the run whose turn it is.
+    fn next(&self, kinds: &[Claimable], lease_ms: u64) -> Option<Claim> {
+        let now = self.clock.now();
+        let mut rows = self.lock();
+        rows.runs.values_mut().for_each(|stored| stored.expire(now));
+        let known = |row: &RunRow| {
+            kinds.iter().any(|kind| kind.flow == row.flow && kind.version == row.version && kind.role == row.role)
+        };
+        let stored = rows
+            .runs
+            .values_mut()
+            .filter(|stored| known(&stored.row) && stored.row.state == RunState::Ready)
+            .filter(|stored| stored.row.due.is_some_and(|due| due <= now))
+            .min_by_key(|stored| (std::cmp::Reverse(stored.row.priority), stored.turn, stored.order))?;
+        stored.row.state = RunState::Running;
+        stored.row.epoch.0 += 1;
+        stored.row.due = None;
+        stored.row.updated = now;
+        stored.lease_end = now.after(Duration::from_millis(lease_ms));
+        Some(Claim { run: stored.row.clone(), steps: stored.steps.clone(), signals: stored.signals.clone() })
+    }
+
+    /// Tells the run that waits for this one how it ended.
+    fn tell_parent(&self, child: RunId, end: &ChildEnd) {
+        let parent = self.lock().runs.get(&child).and_then(|stored| stored.row.parent);
+        let Some(parent) = parent else { return };
+        // A parent that is gone needs no word.
+        drop(self.deliver(parent, &child_signal(child), json!(end)));
+    }
+
+    fn deliver(&self, run: RunId, name: &str, payload: Value) -> PortResult<Arrived> {
+        self.change(run, None, |stored, now, events| {
+            if stored.has_signal(name) {
+                return Ok(Arrived::Again);
+            }
+            events.push(("signal", json!({ "name": name })));
+            stored.signals.push((name.to_owned(), payload));
+            if stored.row.state == RunState::Waiting && stored.row.awaits.as_deref() == Some(name) {
+                stored.make_ready(now);
+            }
+            Ok(Arrived::First)
+        })
+    }
+
     fn wake(&self) {
         self.version.fetch_add(1, Ordering::SeqCst);
         self.notify.notify_waiters();
@@ -142,7 +237,7 @@ impl Stored {
         match self.row.state {
             RunState::Ready | RunState::Waiting => self.row.due,
             RunState::Running => Some(self.lease_end),
-            RunState::Done | RunState::Failed => None,
+            RunState::Done | RunState::Failed | RunState::Cancelled => None,
         }
     }
 
@@ -154,6 +249,16 @@ impl Stored {
         self.row.state = RunState::Ready;
         self.row.due = Some(now);
         self.row.awaits = None;
+        self.turn = now;
+    }
+
+    /// A lease that ended or a deadline that passed makes it ready.
+    fn expire(&mut self, now: Instant) {
+        let due = self.due().filter(|due| *due <= now);
+        if let Some(due) = due.filter(|_| self.row.state != RunState::Ready) {
+            self.row.crashes += u32::from(self.row.state == RunState::Running);
+            self.make_ready(due);
+        }
     }
 }
 
@@ -164,62 +269,78 @@ fn error(kind: ErrorKind, message: String) -> PortError {
 #[async_trait]
 impl Journal for MemoryJournal {
     async fn enqueue(&self, run: NewRun) -> PortResult<Arrived> {
-        let now = self.clock.now();
-        let mut rows = self.lock();
-        if rows.runs.contains_key(&run.id) {
-            return Ok(Arrived::Again);
+        Ok(self.add(run, None))
+    }
+
+    async fn spawn(&self, parent: RunId, epoch: Epoch, children: Vec<NewRun>) -> PortResult<()> {
+        self.change(parent, Some(epoch), |_, _, _| Ok(()))?;
+        for child in children {
+            self.add(child, Some(parent));
         }
-        rows.enqueued += 1;
-        let row = RunRow {
-            id: run.id,
-            flow: run.flow.clone(),
-            version: run.version,
-            business: run.business,
-            input: run.input,
-            state: RunState::Ready,
-            epoch: Epoch(0),
-            attempts: 0,
-            due: Some(now),
-            awaits: None,
-            output: None,
-            error: None,
-            created: now,
-            updated: now,
+        Ok(())
+    }
+
+    async fn cancel(&self, run: RunId) -> PortResult<Arrived> {
+        let children: Vec<RunId> = self
+            .lock()
+            .runs
+            .values()
+            .filter(|stored| stored.row.parent == Some(run) && !stored.row.state.is_final())
+            .map(|stored| stored.row.id)
+            .collect();
+        let end = |id: RunId| {
+            self.change(id, None, |stored, _, events| {
+                if stored.row.state.is_final() {
+                    return Ok(None);
+                }
+                let failure =
+                    RunFailure { kind: ErrorKind::Refused, step: "cancel".into(), message: "cancelled".into() };
+                stored.row.state = RunState::Cancelled;
+                stored.row.epoch.0 += 1;
+                stored.row.due = None;
+                stored.row.awaits = None;
+                stored.row.error = Some(failure.clone());
+                events.push(("cancelled", json!({})));
+                Ok(Some(failure))
+            })
         };
-        let stored = Stored {
-            row,
-            order: rows.enqueued,
-            lease_end: now,
-            steps: Vec::new(),
-            signals: Vec::new(),
-            intents: BTreeSet::new(),
-        };
-        rows.runs.insert(run.id, stored);
-        rows.tell(run.id, now, "enqueued", json!({ "flow": run.flow }));
-        drop(rows);
-        self.wake();
+        for child in children {
+            end(child)?;
+        }
+        let Some(failure) = end(run)? else { return Ok(Arrived::Again) };
+        self.tell_parent(run, &ChildEnd::Failed(failure));
         Ok(Arrived::First)
     }
 
-    async fn claim(&self, _worker: &str, flows: &[(String, u32)], lease_ms: u64) -> PortResult<Option<Claim>> {
-        let now = self.clock.now();
-        let mut rows = self.lock();
-        let next = rows
-            .runs
-            .values_mut()
-            .filter(|stored| flows.iter().any(|(flow, v)| *flow == stored.row.flow && *v == stored.row.version))
-            .filter_map(|stored| Some((stored.due().filter(|due| *due <= now)?, stored)))
-            .min_by_key(|(due, stored)| (*due, stored.order));
-        let Some((_, stored)) = next else { return Ok(None) };
-        stored.row.state = RunState::Running;
-        stored.row.epoch.0 += 1;
-        stored.row.due = None;
-        stored.row.awaits = None;
-        stored.row.updated = now;
-        stored.lease_end = now.after(Duration::from_millis(lease_ms));
-        let claim = Claim { run: stored.row.clone(), steps: stored.steps.clone(), signals: stored.signals.clone() };
-        rows.claims += 1;
-        Ok(Some(claim))
+    async fn depths(&self) -> PortResult<Vec<Depth>> {
+        let mut counted: BTreeMap<(String, &str), Depth> = BTreeMap::new();
+        for stored in self.lock().runs.values().filter(|stored| stored.row.state != RunState::Done) {
+            let (flow, state) = (stored.row.flow.clone(), stored.row.state);
+            let depth = counted.entry((flow.clone(), state.as_str())).or_insert(Depth {
+                flow,
+                state,
+                runs: 0,
+                oldest_due: None,
+            });
+            depth.runs += 1;
+            if state == RunState::Ready {
+                depth.oldest_due = [depth.oldest_due, stored.row.due].into_iter().flatten().min();
+            }
+        }
+        Ok(counted.into_values().collect())
+    }
+
+    async fn claim(&self, _worker: &str, kinds: &[Claimable], lease_ms: u64) -> PortResult<Option<Claim>> {
+        while let Some(claim) = self.next(kinds, lease_ms) {
+            if claim.run.crashes < MOST_CRASHES {
+                self.lock().claims += 1;
+                return Ok(Some(claim));
+            }
+            let message = format!("its worker ended {} times", claim.run.crashes);
+            let failure = RunFailure { kind: ErrorKind::Bug, step: "worker".into(), message };
+            self.release(claim.run.id, claim.run.epoch, Release::Failed(failure)).await?;
+        }
+        Ok(None)
     }
 
     async fn renew(&self, run: RunId, epoch: Epoch, lease_ms: u64) -> PortResult<()> {
@@ -232,6 +353,7 @@ impl Journal for MemoryJournal {
     async fn record(&self, run: RunId, epoch: Epoch, step: StepRow) -> PortResult<()> {
         self.change(run, Some(epoch), |stored, _, events| {
             stored.row.attempts = 0;
+            stored.row.crashes = 0;
             events.push(("step", json!({ "step": step.step, "item": step.item, "status": step.status })));
             stored.steps.push(step);
             Ok(())
@@ -246,6 +368,11 @@ impl Journal for MemoryJournal {
     }
 
     async fn release(&self, run: RunId, epoch: Epoch, release: Release) -> PortResult<()> {
+        let end = match &release {
+            Release::Done(output) => Some(ChildEnd::Done(output.clone())),
+            Release::Failed(failure) => Some(ChildEnd::Failed(failure.clone())),
+            Release::Wait { .. } | Release::Retry { .. } | Release::Yield { .. } => None,
+        };
         self.change(run, Some(epoch), |stored, now, events| {
             match release {
                 Release::Wait { signal, until } => {
@@ -261,6 +388,7 @@ impl Journal for MemoryJournal {
                 Release::Retry { due, failure } => {
                     stored.row.state = RunState::Ready;
                     stored.row.due = Some(due);
+                    stored.turn = due;
                     stored.row.attempts += 1;
                     events.push(("retry", json!(failure)));
                     stored.row.error = Some(failure);
@@ -275,30 +403,30 @@ impl Journal for MemoryJournal {
                     events.push(("failed", json!(failure)));
                     stored.row.error = Some(failure);
                 }
+                Release::Yield { role } => {
+                    events.push(("yield", json!({ "role": role })));
+                    stored.row.role = role.or(stored.row.role);
+                    stored.make_ready(now);
+                }
             }
             Ok(())
-        })
+        })?;
+        if let Some(end) = end {
+            self.tell_parent(run, &end);
+        }
+        Ok(())
     }
 
     async fn signal(&self, run: RunId, name: &str, payload: Value) -> PortResult<Arrived> {
-        self.change(run, None, |stored, now, events| {
-            if stored.has_signal(name) {
-                return Ok(Arrived::Again);
-            }
-            events.push(("signal", json!({ "name": name })));
-            stored.signals.push((name.to_owned(), payload));
-            if stored.row.state == RunState::Waiting && stored.row.awaits.as_deref() == Some(name) {
-                stored.make_ready(now);
-            }
-            Ok(Arrived::First)
-        })
+        self.deliver(run, name, payload)
     }
 
     async fn recover(&self) -> PortResult<u64> {
         let now = self.clock.now();
         let mut recovered = 0;
         for stored in self.lock().runs.values_mut().filter(|stored| stored.row.state == RunState::Running) {
-            stored.lease_end = now;
+            stored.row.crashes += 1;
+            stored.make_ready(now);
             recovered += 1;
         }
         self.wake();
@@ -306,8 +434,25 @@ impl Journal for MemoryJournal {
     }
 
     async fn retry(&self, run: RunId, from: Option<Arrow>) -> PortResult<()> {
+        let failed: Vec<RunId> = self
+            .lock()
+            .runs
+            .values()
+            .filter(|stored| stored.row.parent == Some(run) && stored.row.state.is_final())
+            .filter(|stored| stored.row.state != RunState::Done)
+            .map(|stored| stored.row.id)
+            .collect();
+        for child in &failed {
+            self.change(*child, None, |stored, now, _| {
+                stored.row.attempts = 0;
+                stored.row.crashes = 0;
+                stored.make_ready(now);
+                Ok(())
+            })?;
+        }
         self.change(run, None, |stored, now, events| {
-            if stored.row.state != RunState::Failed {
+            stored.signals.retain(|(name, _)| !failed.iter().any(|child| child_signal(*child) == *name));
+            if !matches!(stored.row.state, RunState::Failed | RunState::Cancelled) {
                 return Err(error(ErrorKind::Conflict, format!("{run} has not failed: only a failed run is retried")));
             }
             let reached =
@@ -316,6 +461,7 @@ impl Journal for MemoryJournal {
                 stored.steps.truncate(first);
             }
             stored.row.attempts = 0;
+            stored.row.crashes = 0;
             stored.make_ready(now);
             events.push(("retry", json!({ "from": from })));
             Ok(())

@@ -8,6 +8,7 @@ pub mod create;
 pub mod delivery;
 pub mod fetch;
 pub mod journal;
+mod journal_spine;
 pub mod media;
 pub mod memory;
 pub mod memory_journal;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures::future::BoxFuture;
 use nexus_core::{
     BusinessId, ErrorKind, PortError, RunId,
-    journal::{Journal, NewRun, RunRow, StepName},
+    journal::{Journal, NewRun, Priority, Role, RunRow, StepName},
 };
 use nexus_testkit::conformance::memory_journal::{MemoryJournal, TestClock};
 use nexus_workflow::{Engine, EngineConfig, Flow, FlowError, Run};
@@ -25,6 +25,10 @@ impl Flow for ClosureFlow {
 
     fn version(&self) -> u32 {
         1
+    }
+
+    fn role(&self) -> Role {
+        Role::Render
     }
 
     async fn run(&self, run: &Run) -> Result<Value, FlowError> {
@@ -81,6 +85,7 @@ pub(crate) fn new_run(name: &str) -> NewRun {
         id: RunId::derived(&[name]),
         flow: "flow".into(),
         version: 1,
+        priority: Priority::Normal,
         business: BusinessId::derived(&["quay-house"]),
         input: json!({ "name": name }),
     }

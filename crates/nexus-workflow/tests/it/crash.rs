@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use nexus_core::{
     Arrow, PortResult, RunId,
     journal::{
-        Arrived, Claim, Epoch, IntentState, Journal, NewRun, Release, RunEvent, RunFilter, RunRow, RunState, StepKey,
-        StepRow,
+        Arrived, Claim, Claimable, Depth, Epoch, IntentState, Journal, NewRun, Release, Role, RunEvent, RunFilter,
+        RunRow, RunState, StepKey, StepRow,
     },
     port::StepContext,
 };
@@ -72,6 +72,10 @@ impl Flow for Story {
         1
     }
 
+    fn role(&self) -> Role {
+        Role::Render
+    }
+
     async fn run(&self, run: &Run) -> Result<Value, FlowError> {
         let frames: u32 = run
             .step(Arrow::Render, async |_| {
@@ -126,8 +130,17 @@ impl Journal for Reached {
     async fn enqueue(&self, run: NewRun) -> PortResult<Arrived> {
         self.process.alive(self.journal.enqueue(run)).await
     }
-    async fn claim(&self, worker: &str, flows: &[(String, u32)], lease_ms: u64) -> PortResult<Option<Claim>> {
-        self.process.alive(self.journal.claim(worker, flows, lease_ms)).await
+    async fn claim(&self, worker: &str, kinds: &[Claimable], lease_ms: u64) -> PortResult<Option<Claim>> {
+        self.process.alive(self.journal.claim(worker, kinds, lease_ms)).await
+    }
+    async fn spawn(&self, parent: RunId, epoch: Epoch, children: Vec<NewRun>) -> PortResult<()> {
+        self.process.alive(self.journal.spawn(parent, epoch, children)).await
+    }
+    async fn cancel(&self, run: RunId) -> PortResult<Arrived> {
+        self.process.alive(self.journal.cancel(run)).await
+    }
+    async fn depths(&self) -> PortResult<Vec<Depth>> {
+        self.process.alive(self.journal.depths()).await
     }
     async fn renew(&self, run: RunId, epoch: Epoch, lease_ms: u64) -> PortResult<()> {
         self.process.alive(self.journal.renew(run, epoch, lease_ms)).await

@@ -11,7 +11,7 @@ use std::{
 
 use nexus_core::{
     Arrow,
-    journal::{Journal, RunState},
+    journal::{Claimable, Journal, RunState},
 };
 use nexus_workflow::EngineConfig;
 use serde_json::json;
@@ -19,7 +19,7 @@ use serde_json::json;
 use crate::bench::{Bench, quick};
 
 fn short_lease() -> EngineConfig {
-    EngineConfig { lease_ms: 90, workers: NonZeroUsize::MIN, ..quick() }
+    EngineConfig { lease_ms: 90, hands: EngineConfig::everything(NonZeroUsize::MIN), ..quick() }
 }
 
 #[tokio::test]
@@ -95,23 +95,24 @@ async fn a_worker_paused_beyond_its_lease_fails_its_save() {
     let run = bench.enqueue("a").await;
     let taken = Arc::new(AtomicU32::new(0));
     let (journal, clock) = (bench.journal.clone(), bench.clock.clone());
-    let engine = bench.engine_with(EngineConfig { workers: NonZeroUsize::MIN, ..quick() }, move |run| {
-        let (journal, clock, taken) = (journal.clone(), clock.clone(), Arc::clone(&taken));
-        Box::pin(async move {
-            if taken.fetch_add(1, Ordering::SeqCst) > 0 {
-                return Ok(json!("second"));
-            }
-            run.step(Arrow::Render, async |_| {
-                // While this worker was stopped, its lease ended and another one claimed the run.
-                clock.advance(Duration::from_secs(11));
-                let claim = journal.claim("another", &[("flow".into(), 1)], 10_000).await.unwrap();
-                assert!(claim.is_some());
-                Ok(1_u8)
+    let engine =
+        bench.engine_with(EngineConfig { hands: EngineConfig::everything(NonZeroUsize::MIN), ..quick() }, move |run| {
+            let (journal, clock, taken) = (journal.clone(), clock.clone(), Arc::clone(&taken));
+            Box::pin(async move {
+                if taken.fetch_add(1, Ordering::SeqCst) > 0 {
+                    return Ok(json!("second"));
+                }
+                run.step(Arrow::Render, async |_| {
+                    // While this worker was stopped, its lease ended and another one claimed the run.
+                    clock.advance(Duration::from_secs(11));
+                    let claim = journal.claim("another", &[Claimable::new("flow", 1)], 10_000).await.unwrap();
+                    assert!(claim.is_some());
+                    Ok(1_u8)
+                })
+                .await?;
+                Ok(json!("stale"))
             })
-            .await?;
-            Ok(json!("stale"))
-        })
-    });
+        });
     engine.run_until_idle().await;
     let row = bench.row(run).await;
     assert_eq!((row.state, row.output, row.error), (RunState::Running, None, None), "the other worker's claim stands");

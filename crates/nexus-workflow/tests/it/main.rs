@@ -7,6 +7,8 @@ mod crash;
 #[cfg(test)]
 mod lease;
 #[cfg(test)]
+mod many;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod retry;

@@ -8,7 +8,7 @@ use nexus_core::{
     blob::BlobRef,
     business::Business,
     delivery::{Notified, Verdict},
-    journal::{Journal as _, NewRun, RunRow, RunState, StepRow},
+    journal::{Journal as _, NewRun, Priority, Role, RunRow, RunState, StepRow},
     review::{Review, ReviewDocument},
 };
 use nexus_demokit::DemoKit;
@@ -37,10 +37,11 @@ pub(crate) async fn run(arguments: DemoArguments, config: &Config, global: &Glob
 
     let mut config = config.clone();
     config.data = global.data.clone().unwrap_or_else(|| out.join("data"));
-    let outbox = out.join("outbox");
+    let outbox = config.outbox.dir_or(out.join("outbox"));
     let mut installation =
         Installation::open(&config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: Some(&outbox) }).await?;
-    let workshop = installation.start()?;
+    let roles = arguments.roles.clone().map_or_else(|| Role::ALL.to_vec(), |roles| roles.0);
+    let workshop = installation.start_as(&roles)?;
     watch_progress(&workshop, global.json);
 
     installation.ports.business.save(&material.business).await?;
@@ -217,10 +218,17 @@ async fn enqueue(
     // A film that waits is found again when --approve is added: the undo time is not part of what it is.
     let same_film = ReelInput { settings: FilmSettings { undo_s: 0, ..settings.clone() }, ..input.clone() };
     let id = RunId::derived(&["demo", &serde_json::json!(same_film).to_string(), &footage.join(" ")]);
-    let run =
-        NewRun { id, flow: "reel".into(), version: 1, business: review.business, input: serde_json::json!(input) };
+    let run = NewRun {
+        id,
+        flow: "reel".into(),
+        version: 1,
+        priority: Priority::Urgent,
+        business: review.business,
+        input: serde_json::json!(input),
+    };
     installation.store.accept_review(review, run).await?;
-    if installation.store.run(id).await?.is_some_and(|run| run.state == RunState::Failed) {
+    if installation.store.run(id).await?.is_some_and(|run| matches!(run.state, RunState::Failed | RunState::Cancelled))
+    {
         installation.store.retry(id, None).await?;
     }
     Ok(id)
@@ -233,7 +241,7 @@ async fn make(installation: &Installation, workshop: &Workshop, reel: RunId, app
         changes.mark_unchanged();
         let run = workshop.engine.wait_run(reel).await?;
         match (run.state, &run.error) {
-            (RunState::Failed, Some(error)) => bail!("{}", error.message),
+            (RunState::Failed | RunState::Cancelled, Some(error)) => bail!("{}", error.message),
             (RunState::Waiting, _) if approve => {
                 let is_undo_window = run.awaits.as_deref().is_some_and(|signal| signal.ends_with("/undo"));
                 if !is_undo_window {

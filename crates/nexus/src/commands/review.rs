@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use nexus_core::{
     RunId,
     blob::BlobRef,
-    journal::{Journal as _, NewRun, RunFilter, RunState},
+    journal::{Journal as _, NewRun, Priority, RunFilter, RunState},
 };
 use nexus_flows::ReelInput;
 
@@ -29,12 +29,12 @@ pub(crate) async fn run(command: ReviewCommand, config: &Config, global: &Global
     };
     let id = RunId::derived(&["reel", &review.id.to_string()]);
     let input = serde_json::json!(ReelInput { review: review.clone(), music, settings: installation.settings() });
-    let run = NewRun { id, flow: "reel".into(), version: 1, business: business.id, input };
+    let run = NewRun { id, flow: "reel".into(), version: 1, priority: Priority::Urgent, business: business.id, input };
     installation.store.accept_review(&review, run).await?;
     let state = if wait {
         let workshop = installation.start()?;
         let run = workshop.engine.wait_run(id).await?;
-        if let (RunState::Failed, Some(error)) = (run.state, run.error) {
+        if let (RunState::Failed | RunState::Cancelled, Some(error)) = (run.state, run.error) {
             bail!("{}", error.message);
         }
         run.state
@@ -48,7 +48,7 @@ pub(crate) async fn run(command: ReviewCommand, config: &Config, global: &Global
     show::line(match state {
         RunState::Waiting => "The film is made and waits for approval: `nexus up` shows it.",
         RunState::Ready | RunState::Running => "Accepted. `nexus up` makes the film, or --wait makes it now.",
-        RunState::Done | RunState::Failed => "This review has its film already.",
+        RunState::Done | RunState::Failed | RunState::Cancelled => "This review has its film already.",
     });
     Ok(())
 }

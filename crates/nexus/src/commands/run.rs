@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use nexus_core::{
     Arrow,
-    journal::{Journal as _, RunFilter, RunRow, StepRow},
+    journal::{Arrived, Journal as _, RunFilter, RunRow, RunState, StepRow},
 };
 
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
     installation::Installation,
     show,
 };
+
+/// Failed runs that are taken up by one command.
+const MOST_REPLAYED: u32 = 10_000;
 
 /// Runs the command.
 pub(crate) async fn run(command: RunCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
@@ -40,11 +43,29 @@ pub(crate) async fn run(command: RunCommand, config: &Config, global: &Global) -
                 show::result(&step_line(step));
             }
         }
-        RunCommand::Retry { run: id, from } => {
+        RunCommand::Retry { run, from, .. } => {
             let from = from.map(Arrow::try_from).transpose().map_err(anyhow::Error::msg)?;
-            store.retry(id, from).await?;
-            show::line("The run is ready again; it goes on with the next `nexus up`, or at once where that runs.");
+            let runs = match run {
+                Some(run) => vec![run],
+                None => {
+                    let failed =
+                        RunFilter { state: Some(RunState::Failed), limit: MOST_REPLAYED, ..RunFilter::default() };
+                    // A child goes on with the run that waits for it.
+                    store.runs(&failed).await?.iter().filter(|run| run.parent.is_none()).map(|run| run.id).collect()
+                }
+            };
+            for id in &runs {
+                store.retry(*id, from).await?;
+            }
+            show::line(&format!(
+                "{} runs are ready again; they go on with the next `nexus up`, or at once where that runs.",
+                runs.len()
+            ));
         }
+        RunCommand::Cancel { run } => match store.cancel(run).await? {
+            Arrived::First => show::line("The run is cancelled; `nexus run retry` takes it up again."),
+            Arrived::Again => show::line("The run had ended already."),
+        },
     }
     Ok(())
 }

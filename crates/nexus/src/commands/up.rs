@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use anyhow::Context as _;
-use nexus_core::BusinessId;
+use nexus_core::{BusinessId, journal::Role};
 use nexus_server::{
     App, Defaults, Pinecone, Shotstack,
     shotstack::{ApiKey, Gate, GateLimits},
@@ -14,7 +14,7 @@ use crate::{
     commands::review::last_music,
     config::{Config, PineconeConfig, ShotstackConfig},
     installation::{Installation, Purpose, listen},
-    intake, show, wire,
+    intake, ops, sharing, show, signals, wire,
 };
 
 /// Runs the command until Ctrl-C.
@@ -44,14 +44,16 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         ports: Arc::clone(&installation.ports),
         clock: Arc::clone(&installation.clock),
         defaults: Arc::new(Defaults { business, music, settings: installation.settings() }),
+        upload_origin: sharing::upload_origin(&config).into(),
         shotstack: Arc::new(shotstack(&config, address, business)),
         pinecone: pinecone(&config, address, &installation).map(Arc::new),
     };
-    let workshop = installation.start()?;
+    let roles = arguments.roles.map_or_else(|| Role::ALL.to_vec(), |roles| roles.0);
+    let workshop = installation.start_as(&roles)?;
+    let ops = ops::router(installation.store.clone(), Arc::clone(&installation.clock));
     show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
-    let serving = axum::serve(listener, nexus_server::router(app)).with_graceful_shutdown(async {
-        let _ = tokio::signal::ctrl_c().await;
-    });
+    let serving =
+        axum::serve(listener, nexus_server::router(app).merge(ops)).with_graceful_shutdown(signals::told_to_stop());
     // Beside serving: to find what is to be looked at again all footage is read.
     let looking = async {
         match installation.look_again().await {
@@ -64,7 +66,7 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
     };
     let (served, ()) = tokio::join!(serving.into_future(), looking);
     served.context("serve")?;
-    drop(workshop);
+    workshop.drain().await;
     Ok(())
 }
 

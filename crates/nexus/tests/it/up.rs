@@ -34,6 +34,7 @@ impl Up {
         }
         std::thread::spawn(move || std::io::copy(&mut told, &mut std::io::sink()));
         let address = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address").to_owned();
+        nexus_store::use_ring();
         let client = Client::builder().redirect(Policy::none()).build().expect("a client");
         Self { child, address, client }
     }

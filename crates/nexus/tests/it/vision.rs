@@ -89,6 +89,7 @@ async fn a_worker_sees_pictures_and_clips_for_who_has_the_key() {
     let allowed = format!("[\"{files}\"]");
     let worker =
         worker(models.path(), &[("NEXUS__BANANA__KEY", "right"), ("NEXUS__FETCH__ALLOWED_PRIVATE_ORIGINS", &allowed)]);
+    nexus_store::use_ring();
     let client = reqwest::Client::new();
     let ask = async |key: &str, body: String| {
         let request = client.post(&worker.address).header("x-banana-api-key", key).body(body);

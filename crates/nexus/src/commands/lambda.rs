@@ -1,0 +1,187 @@
+//! `nexus lambda vision|beats`: the same binary as a function of AWS Lambda. It does what a worker does, for one event.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use nexus_beats::EmbeddedTracker;
+use nexus_core::{
+    Instant, RunId,
+    blob::{BlobKey, Bucket},
+    journal::{Role, StepKey, StepName},
+    port::{BeatTracker as _, BlobStore, StepContext},
+    time::Clock as _,
+};
+use nexus_store::{Created, S3Blobs, S3Config, read_s3_event};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    arrivals,
+    cli::LambdaFunction,
+    clock::SystemClock,
+    config::Config,
+    installation::{Installation, Purpose},
+    sharing, wire,
+};
+
+/// Kept back from the time that Lambda gives, to answer in.
+const RESERVE: Duration = Duration::from_secs(5);
+
+/// Answers invocations until the environment ends.
+pub(crate) async fn run(function: LambdaFunction, config: Config) -> anyhow::Result<()> {
+    let s3 = sharing::s3(&config)?
+        .context("a function reads its files from S3: set blobs.raw and blobs.final to buckets (s3://name)")?;
+    let served = match function {
+        LambdaFunction::Vision => {
+            let vision = Arc::new(Vision::open(&config, s3.raw_bucket).await?);
+            let answer = service_fn(move |event| answer(Arc::clone(&vision), event));
+            lambda_runtime::run(answer).await
+        }
+        LambdaFunction::Beats => {
+            let beats = Arc::new(Beats::open(&config, s3)?);
+            lambda_runtime::run(service_fn(move |event| hear(Arc::clone(&beats), event))).await
+        }
+    };
+    served.map_err(|error| anyhow::anyhow!("the runtime of Lambda ended: {error}"))
+}
+
+/// Looks at footage that arrived.
+struct Vision {
+    installation: Installation,
+    raw_bucket: String,
+}
+
+impl Vision {
+    async fn open(config: &Config, raw_bucket: String) -> anyhow::Result<Self> {
+        anyhow::ensure!(
+            config.store.url.get().is_some(),
+            "what vision sees goes into a database that others reach: set store.url to postgres://..."
+        );
+        let purpose = Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None };
+        Ok(Self { installation: Installation::open(config, purpose).await?, raw_bucket })
+    }
+
+    /// Writes down what arrived; the runs that it starts.
+    async fn accept(&self, created: &[Created]) -> anyhow::Result<Vec<RunId>> {
+        let store = &self.installation.store;
+        let mut runs = Vec::new();
+        for one in created {
+            store.record_arrival(&one.object, Some(&one.event)).await?;
+            runs.push(RunId::derived(&["ingest", one.object.key.as_str(), &one.object.etag]));
+        }
+        arrivals::dispatch_waiting(store).await?;
+        Ok(runs)
+    }
+
+    /// Works until these runs have ended or the time is over; what is left is taken up by workers, or the next event.
+    async fn work(&self, runs: &[RunId], time: Duration) -> anyhow::Result<()> {
+        let engine = self.installation.engine(&[Role::Ingest])?;
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let working = {
+            let engine = engine.clone();
+            tokio::spawn(async move { engine.serve(stopped).await })
+        };
+        let ended = async {
+            for run in runs {
+                engine.wait_run(*run).await?;
+            }
+            Ok::<_, nexus_core::PortError>(())
+        };
+        let waited = tokio::time::timeout(time, ended).await;
+        let _ = stop.send(true);
+        working.await.context("stop the engine")?;
+        if let Ok(outcome) = waited {
+            outcome?;
+        }
+        Ok(())
+    }
+}
+
+/// One message of a batch, or a bare event of S3.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Message {
+    message_id: String,
+    body: String,
+}
+
+/// An event of SQS gives the messages that must come again; an event of S3 itself fails as a whole.
+async fn answer(vision: Arc<Vision>, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (event, context) = event.into_parts();
+    let deadline = Instant::from_unix_millis(i64::try_from(context.deadline).unwrap_or(i64::MAX));
+    let is_batch = event.pointer("/Records/0/messageId").is_some();
+    let mut runs = Vec::new();
+    let mut failures = Vec::new();
+    if is_batch {
+        let records = event["Records"].as_array().cloned().unwrap_or_default();
+        for record in records {
+            let message: Message = serde_json::from_value(record)?;
+            let accepted = match read_s3_event(&message.body, &vision.raw_bucket) {
+                Ok(created) => vision.accept(&created).await,
+                Err(why) => Err(anyhow::anyhow!("the message is no event of S3: {why}")),
+            };
+            match accepted {
+                Ok(mut started) => runs.append(&mut started),
+                Err(error) => {
+                    tracing::warn!(message = message.message_id, "a message was not accepted: {error:#}");
+                    failures.push(json!({ "itemIdentifier": message.message_id }));
+                }
+            }
+        }
+    } else {
+        let created = read_s3_event(&event.to_string(), &vision.raw_bucket)?;
+        runs = vision.accept(&created).await?;
+    }
+    // What was accepted is on disk: from here on nothing is lost, whatever happens to this function.
+    let left = Duration::from_millis(deadline.millis_since(SystemClock.now())).saturating_sub(RESERVE);
+    vision.work(&runs, left).await?;
+    Ok(if is_batch { json!({ "batchItemFailures": failures }) } else { json!({ "runs": runs }) })
+}
+
+/// Hears beats.
+struct Beats {
+    blobs: Arc<S3Blobs>,
+    tracker: EmbeddedTracker,
+    s3: S3Config,
+}
+
+/// What beats are asked for: an object in one of the two buckets.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Music {
+    bucket: String,
+    key: String,
+}
+
+impl Beats {
+    fn open(config: &Config, s3: S3Config) -> anyhow::Result<Self> {
+        let blobs = Arc::new(S3Blobs::new(&s3)?);
+        let engine = wire::beat_engine(config.beats.network())?;
+        let tracker = EmbeddedTracker::new(wire::media(), Arc::clone(&blobs) as Arc<dyn BlobStore>, engine);
+        Ok(Self { blobs, tracker, s3 })
+    }
+
+    fn bucket(&self, name: &str) -> Option<Bucket> {
+        match name {
+            _ if name == self.s3.raw_bucket => Some(Bucket::Raw),
+            _ if name == self.s3.final_bucket => Some(Bucket::Final),
+            _ => None,
+        }
+    }
+}
+
+/// The grid of a track, as `nexus beats` and the worker have it.
+async fn hear(beats: Arc<Beats>, event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (event, context) = event.into_parts();
+    let wanted = "expected {\"bucket\": \"...\", \"key\": \"t/<business>/...\"}";
+    let music: Music = serde_json::from_value(event).map_err(|error| format!("{error}; {wanted}"))?;
+    let bucket = beats.bucket(&music.bucket).ok_or_else(|| format!("'{}' is no bucket of ours", music.bucket))?;
+    let key = BlobKey::try_from(music.key)?;
+    let found = beats.blobs.head(bucket, &key).await.map_err(|error| error.chain())?;
+    let blob = found.ok_or_else(|| format!("there is no object {key}"))?;
+    let step = StepName::aside("beats");
+    let key = StepKey { run: RunId::derived(&["lambda", &context.request_id]), step, item: String::new() };
+    let grid = beats.tracker.track(&blob, &StepContext::quiet(key)).await.map_err(|error| error.chain())?;
+    Ok(serde_json::to_value(grid)?)
+}

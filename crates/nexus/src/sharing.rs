@@ -1,0 +1,73 @@
+//! From configuration to the store, the blobs and the queue, on one machine or on many.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use nexus_core::{port::BlobStore, time::Clock};
+use nexus_store::{AwsConfig, DatabaseUrl, LocalBlobs, S3Blobs, S3Config, SqsQueue, Store};
+
+use crate::{
+    clock::SystemClock,
+    config::{BlobsConfig, Config},
+};
+
+/// The database that the configuration names, opened, and the clock that all of its machines agree on.
+pub(crate) async fn store(config: &Config) -> anyhow::Result<(Store, Arc<dyn Clock>)> {
+    let url = DatabaseUrl::parse(config.store.address())?;
+    let clock = Store::shared_clock(&url, &config.data, Arc::new(SystemClock)).await?;
+    Ok((Store::open_at(&url, &config.data, Arc::clone(&clock)).await?, clock))
+}
+
+/// Where files lie; those of this machine are reached at `storage_url`.
+pub(crate) fn blobs(config: &Config, store: &Store, storage_url: &str) -> anyhow::Result<Arc<dyn BlobStore>> {
+    Ok(match s3(config)? {
+        None => Arc::new(LocalBlobs::new(store.clone(), storage_url)?),
+        Some(s3) => Arc::new(S3Blobs::new(&s3)?),
+    })
+}
+
+/// The buckets, when files lie in S3.
+pub(crate) fn s3(config: &Config) -> anyhow::Result<Option<S3Config>> {
+    let Some((raw, finished)) = config.blobs.buckets().map_err(anyhow::Error::msg)? else { return Ok(None) };
+    Ok(Some(S3Config {
+        aws: aws(config),
+        endpoint: config.blobs.endpoint.clone(),
+        public_endpoint: config.blobs.public_endpoint.clone(),
+        raw_bucket: raw.to_owned(),
+        final_bucket: finished.to_owned(),
+        cache_dir: downloads(&config.data),
+        cache_limit_bytes: config.blobs.cache_gb.saturating_mul(1_000_000_000),
+    }))
+}
+
+/// The queue that tells of uploads, when there is one.
+pub(crate) fn queue(config: &Config) -> anyhow::Result<Option<SqsQueue>> {
+    if config.queue.url.is_empty() {
+        return Ok(None);
+    }
+    let buckets = config.blobs.buckets().map_err(anyhow::Error::msg)?;
+    let (raw, _) = buckets.context("queue.url tells of uploads to S3; set blobs.raw and blobs.final to buckets")?;
+    Ok(Some(SqsQueue::new(&config.queue.url, raw, &aws(config))?))
+}
+
+/// The origin that browsers send uploads to, when files lie in S3; else empty.
+pub(crate) fn upload_origin(config: &Config) -> String {
+    let Ok(Some((raw, _))) = config.blobs.buckets() else { return String::new() };
+    let BlobsConfig { endpoint, public_endpoint, .. } = &config.blobs;
+    let region = if config.aws.region.is_empty() { "us-east-1" } else { &config.aws.region };
+    match (public_endpoint.as_str(), endpoint.as_str()) {
+        ("", "") => format!("https://{raw}.s3.{region}.amazonaws.com"),
+        ("", address) | (address, _) => address.trim_end_matches('/').to_owned(),
+    }
+}
+
+fn aws(config: &Config) -> AwsConfig {
+    let section = &config.aws;
+    let keys = section.secret_key.get().map(|secret| (section.access_key.clone(), secret.clone()));
+    let environment = crate::environment().filter(|(name, _)| name.starts_with("AWS_")).collect();
+    AwsConfig { region: section.region.clone(), keys, environment }
+}
+
+fn downloads(data: &Path) -> std::path::PathBuf {
+    data.join("cache/objects")
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Sets python to one with the packages of requirements.txt, for the tests of deploy/ and of a distributed installation.
+#
+# Packages are installed by name and version into a cache folder, never into the repository. Without python3 the tests
+# are skipped with a word about it; in continuous integration (CI is set) that is a failure.
+requirements="$(dirname "${BASH_SOURCE[0]}")/requirements.txt"
+
+if ! command -v python3 >/dev/null || ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'; then
+  if [ -n "${CI:-}" ]; then
+    echo "$WHAT cannot be tested: python3 (3.10 or later) with venv is missing; run tools/setup.sh" >&2
+    exit 1
+  fi
+  echo "skipped: the tests of $WHAT, because python3 (3.10 or later) with venv is missing"
+  exit 0
+fi
+
+# Another list is another folder, so an old one is never mistaken for the new one.
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/nexus-engine/deploy"
+place="$cache/$(sha256sum "$requirements" | cut -c1-12)"
+python="$place/bin/python"
+if [ ! -e "$place/complete" ]; then
+  rm -rf "$place"
+  mkdir -p "$cache"
+  python3 -m venv "$place"
+  "$python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
+  touch "$place/complete"
+fi

@@ -1,0 +1,104 @@
+"""The product as processes: a demo that works alone, a demo that only asks, and workers."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import time
+
+from processes import base_environment, process
+from programs import ask, free_port
+
+# How long a film may take before the test gives up: ten times what two cores need.
+PATIENCE_S = 900
+
+
+class Worker:
+    """A running `nexus worker`."""
+
+    def __init__(self, name, started, port, log):
+        self.name, self.process, self.port, self.log = name, started, port, log
+
+    def lines(self):
+        """What it logged, each line a document."""
+        for line in self.log.read_text(errors="replace").splitlines():
+            with contextlib.suppress(json.JSONDecodeError):
+                document = json.loads(line)
+                if isinstance(document, dict) and "level" in document:
+                    yield document
+
+    def done(self, flow):
+        """Ids of the runs of a flow that it brought to their end."""
+        spans = [line["span"] for line in self.lines() if line.get("message") == "done" and "span" in line]
+        return [span["run.id"] for span in spans if span.get("flow") == flow]
+
+    def complaints(self, level):
+        return [line.get("message", "") for line in self.lines() if line["level"] == level]
+
+    def drain(self):
+        """Seconds that it takes to stop when it is told to."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            code = None
+        assert code == 0, f"{self.name} left with {code}: {self.log.read_text()[-2000:]}"
+        return time.monotonic() - began
+
+
+@contextlib.contextmanager
+def worker(nexus, name, roles, folder, installation):
+    """Runs a worker with a data folder of its own, once it says that it is ready."""
+    port, log = free_port(), folder / f"{name}.log"
+    environment = {
+        **base_environment(),
+        **installation,
+        "NEXUS__WORKER__LISTEN": f"127.0.0.1:{port}",
+        "NEXUS__TELEMETRY__LOG": "json",
+        "RUST_LOG": "warn,sqlx=error,nexus_workflow=info",
+    }
+    command = [nexus, "worker", "--roles", roles, "--data", folder / name]
+    with process(command, log, environment) as started:
+        for _ in range(300):
+            assert started.poll() is None, f"{name} ended: {log.read_text()}"
+            with contextlib.suppress(OSError):
+                if ask(port, "GET", "/readyz")[0] == 200:
+                    break
+            time.sleep(0.1)
+        else:
+            raise AssertionError(f"{name} did not become ready: {log.read_text()}")
+        yield Worker(name, started, port, log)
+
+
+class Demo:
+    """A running `nexus demo`."""
+
+    def __init__(self, started, out, log):
+        self.process, self.out, self.log = started, out, log
+        self.began = time.monotonic()
+
+    def film(self, meanwhile=lambda: None):
+        """Waits until the film is published; its path."""
+        while self.process.poll() is None:
+            assert time.monotonic() - self.began < PATIENCE_S, f"no film: {self.log.read_text()[-2000:]}"
+            meanwhile()
+            time.sleep(0.1)
+        assert self.process.returncode == 0, f"the demo left with {self.process.returncode}: {self.log.read_text()[-4000:]}"
+        [film] = self.out.glob("film*.mp4")
+        return film
+
+    def arrows(self):
+        """What became of each of the nineteen arrows."""
+        report = json.loads((self.out / "run.json").read_text())
+        return {row["arrow"]: row["status"] for row in report["arrows"]}
+
+
+@contextlib.contextmanager
+def demo(nexus, out, installation, *arguments):
+    """Starts the demo; it makes the material that it does not find."""
+    out.mkdir(parents=True, exist_ok=True)
+    log = out.with_suffix(".log")
+    command = [nexus, "demo", "--out", out, "--approve", "--resolution", "720", *arguments]
+    with process(command, log, {**base_environment(), **installation}) as started:
+        yield Demo(started, out, log)
