@@ -169,7 +169,7 @@ def killed(nexus, folder, alone):
     with contextlib.ExitStack() as stack:
         installation = Installation(stack, folder)
         rest = stack.enter_context(worker(nexus, "rest", "ingest,render,publish", folder, installation.settings))
-        lost = stack.enter_context(worker(nexus, "lost", "render", folder, installation.settings))
+        lost = stack.enter_context(worker(nexus, "lost", "render,publish", folder, installation.settings))
         held = []
 
         def kill():
@@ -195,7 +195,7 @@ def drained(nexus, folder, alone):
     with contextlib.ExitStack() as stack:
         installation = Installation(stack, folder)
         rest = stack.enter_context(worker(nexus, "rest", "ingest,render,publish", folder, installation.settings))
-        told = stack.enter_context(worker(nexus, "told", "render", folder, installation.settings))
+        told = stack.enter_context(worker(nexus, "told", "render,publish", folder, installation.settings))
         held = []
 
         def drain():

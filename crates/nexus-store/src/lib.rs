@@ -76,6 +76,9 @@ use crate::{
     writer::{Wakes, Writer},
 };
 
+/// Longest silence of a server before a reader is given up.
+const SILENCE: std::time::Duration = std::time::Duration::from_secs(8);
+
 /// The store of one data folder. Cheap to clone; every clone remembers by itself what it has seen of
 /// [`nexus_core::journal::Journal::changed`].
 pub struct Store {
@@ -225,8 +228,16 @@ impl Store {
     /// A connection that reads what `scope` may see.
     pub(crate) async fn read(&self, scope: impl Into<Scope>) -> Result<Reader, StoreError> {
         let mut reader = self.inner.readers.acquire().await.map_err(StoreError::database("be read"))?;
-        database::set_scope(self.inner.engine, &mut reader, scope.into(), false).await?;
-        Ok(reader)
+        let narrow = database::set_scope(self.inner.engine, &mut reader, scope.into(), false);
+        match tokio::time::timeout(SILENCE, narrow).await {
+            Ok(narrowed) => narrowed.map(|()| reader),
+            Err(_) => {
+                // Not given back to the pool: nobody knows what it would answer next.
+                drop(reader.detach());
+                let silent = std::io::Error::new(std::io::ErrorKind::TimedOut, "the database server does not answer");
+                Err(StoreError::database("be read")(sqlx::Error::Io(silent)))
+            }
+        }
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {

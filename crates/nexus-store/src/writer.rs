@@ -24,6 +24,9 @@ pub(crate) type Wakes<T> = fn(&T) -> bool;
 /// Most operations of one transaction.
 const BATCH: usize = 256;
 
+/// Longest silence of a server before its connection is given up.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// How often a batch is run before its callers are told that it failed; pauses grow to two seconds, so that a server
 /// may be started anew meanwhile.
 const TRIES: u32 = 12;
@@ -136,20 +139,33 @@ impl Serving {
         let mut tried = 0;
         loop {
             tried += 1;
-            let Err(error) = self.attempt(batch).await else { return Ok(()) };
-            // Fails when the database has already rolled back by itself, which is what is wanted.
-            drop(self.statement("rollback").await);
+            let Err(error) = self.attempt_in_time(batch).await else { return Ok(()) };
+            if self.database.engine == Engine::Sqlite || !error.is_broken_connection() {
+                // Fails when the database has already rolled back by itself, which is what is wanted.
+                drop(self.statement("rollback").await);
+            }
             if self.database.engine == Engine::Sqlite || !error.is_passing() || tried == TRIES {
                 return Err(error);
             }
             tracing::debug!(tried, %error, "a batch is run again");
             tokio::time::sleep(Duration::from_millis(5 << tried.min(9)).min(Duration::from_secs(2))).await;
             if error.is_broken_connection()
-                && let Ok(new) = self.database.connect().await
+                && let Ok(Ok(new)) = tokio::time::timeout(PATIENCE, self.database.connect()).await
             {
                 self.connection = new;
             }
         }
+    }
+
+    /// A network that swallows everything answers never: then the connection counts as broken.
+    async fn attempt_in_time(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        if self.database.engine == Engine::Sqlite {
+            return self.attempt(batch).await;
+        }
+        tokio::time::timeout(PATIENCE, self.attempt(batch)).await.unwrap_or_else(|_| {
+            let silent = std::io::Error::new(std::io::ErrorKind::TimedOut, "the database server does not answer");
+            Err(StoreError::database("commit")(sqlx::Error::Io(silent)))
+        })
     }
 
     async fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {

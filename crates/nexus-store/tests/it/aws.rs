@@ -39,7 +39,7 @@ fn aws() -> AwsConfig {
     }
 }
 
-fn config(endpoint: &str, cache: &Path) -> S3Config {
+pub(crate) fn config(endpoint: &str, cache: &Path) -> S3Config {
     S3Config {
         aws: aws(),
         endpoint: endpoint.into(),

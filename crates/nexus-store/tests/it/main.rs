@@ -3,8 +3,10 @@
 mod approvals;
 mod arrivals;
 mod aws;
+mod backup;
 mod durability;
 mod endpoint;
+mod faults;
 mod hosting;
 mod multipart;
 #[cfg(unix)]
@@ -14,6 +16,7 @@ mod ports;
 mod postgres;
 mod requests;
 mod reviews;
+mod upgrade;
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -33,7 +33,22 @@ fn everything_holds_in_postgresql_too() {
     let Some(server) = Server::start() else { return };
     let program = std::env::current_exe().expect("this program");
     let run = Command::new(program)
-        .args(["--test-threads", "2", "--skip", "pgvector", "--skip", "postgres::", "--skip", "aws::"])
+        .args([
+            "--test-threads",
+            "2",
+            "--skip",
+            "pgvector",
+            "--skip",
+            "postgres::",
+            "--skip",
+            "aws::",
+            "--skip",
+            "backup::",
+            "--skip",
+            "upgrade::",
+            "--skip",
+            "faults::",
+        ])
         .env(ADDRESS, server.url())
         .output()
         .expect("the tests run");

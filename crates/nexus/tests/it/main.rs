@@ -3,6 +3,8 @@
 mod beats;
 mod crash;
 mod demo;
+#[cfg(unix)]
+mod lambda;
 mod made;
 mod mistakes;
 mod models;
