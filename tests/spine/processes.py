@@ -1,34 +1,8 @@
-"""Processes that end with the test, whatever happens to it."""
+"""Which processes are there, and what they are started with."""
 
 import contextlib
-import ctypes
 import os
 import pathlib
-import signal
-import subprocess
-
-DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
-LIBC = ctypes.CDLL(None)
-
-
-def tied():
-    LIBC.prctl(DIE_WITH_PARENT, signal.SIGKILL)
-
-
-@contextlib.contextmanager
-def process(command, log, environment, **others):
-    """Starts a process that writes into a log; ends it by its id when the block ends."""
-    with open(log, "wb") as out:
-        started = subprocess.Popen(
-            [str(part) for part in command], env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            preexec_fn=tied, **others,
-        )  # fmt: skip
-    try:
-        yield started
-    finally:
-        if started.poll() is None:
-            started.kill()
-        started.wait()
 
 
 def below(pid):
@@ -57,6 +31,6 @@ def living():
 
 
 def base_environment():
-    """What a process of the product needs of the user's environment: nothing of its own configuration comes from there."""
+    """What a process of the product needs of the user's environment; its configuration does not come from there."""
     names = ("PATH", "HOME", "XDG_CACHE_HOME", "TMPDIR", "LANG")
     return {name: os.environ[name] for name in names if name in os.environ}

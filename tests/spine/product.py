@@ -6,8 +6,8 @@ import signal
 import subprocess
 import time
 
-from processes import base_environment, process
-from programs import ask, free_port
+from processes import base_environment
+from programs import free_port, process, program
 
 # How long a film may take before the test gives up: ten times what two cores need.
 PATIENCE_S = 900
@@ -16,8 +16,8 @@ PATIENCE_S = 900
 class Worker:
     """A running `nexus worker`."""
 
-    def __init__(self, name, started, port, log):
-        self.name, self.process, self.port, self.log = name, started, port, log
+    def __init__(self, name, started, log):
+        self.name, self.process, self.log = name, started, log
 
     def lines(self):
         """What it logged, each line a document."""
@@ -59,16 +59,8 @@ def worker(nexus, name, roles, folder, installation):
         "RUST_LOG": "warn,sqlx=error,nexus_workflow=info",
     }
     command = [nexus, "worker", "--roles", roles, "--data", folder / name]
-    with process(command, log, environment) as started:
-        for _ in range(300):
-            assert started.poll() is None, f"{name} ended: {log.read_text()}"
-            with contextlib.suppress(OSError):
-                if ask(port, "GET", "/readyz")[0] == 200:
-                    break
-            time.sleep(0.1)
-        else:
-            raise AssertionError(f"{name} did not become ready: {log.read_text()}")
-        yield Worker(name, started, port, log)
+    with program(command, port, "/readyz", environment, log) as started:
+        yield Worker(name, started, log)
 
 
 class Demo:
@@ -84,7 +76,8 @@ class Demo:
             assert time.monotonic() - self.began < PATIENCE_S, f"no film: {self.log.read_text()[-2000:]}"
             meanwhile()
             time.sleep(0.1)
-        assert self.process.returncode == 0, f"the demo left with {self.process.returncode}: {self.log.read_text()[-4000:]}"
+        code = self.process.returncode
+        assert code == 0, f"the demo left with {code}: {self.log.read_text()[-4000:]}"
         [film] = self.out.glob("film*.mp4")
         return film
 

@@ -1,7 +1,7 @@
-"""What AWS would do between a bucket and a queue: SeaweedFS tells nobody of uploads, so this looks and tells.
+"""What AWS does between a bucket and a queue: SeaweedFS tells nobody of uploads, so this looks and tells.
 
-As AWS it begins with a test event, tells of an object more than once, and in any order. A message that is no event comes
-in between: it must not be lost, and must hold nobody up.
+As AWS it begins with a test event, tells of an object more than once, and in any order. A message that is no event
+comes in between: it must not be lost, and must hold nobody up.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import urllib.parse
 
 import boto3
 import botocore.config
+import requests
 from moto.server import ThreadedMotoServer
 
 REGION = "eu-central-1"
@@ -50,9 +51,9 @@ class Queues:
         return sum(int(numbers[name]) for name in names)
 
     def buried(self):
-        """Bodies of the dead letters, each once: where two calls meet, moto may move a message twice, under one id."""
+        """Bodies of the dead letters."""
         received = self.sqs.receive_message(QueueUrl=self.dead, MaxNumberOfMessages=10, VisibilityTimeout=0)
-        return list({message["MessageId"]: message["Body"] for message in received.get("Messages", [])}.values())
+        return [message["Body"] for message in received.get("Messages", [])]
 
 
 @contextlib.contextmanager
@@ -63,14 +64,17 @@ def queues():
     server.start()
     try:
         host, port = server.get_host_and_port()
-        yield Queues(f"http://{host}:{port}")
+        address = f"http://{host}:{port}"
+        # moto remembers what an earlier server of this process was told.
+        requests.post(f"{address}/moto-api/reset", timeout=10)
+        yield Queues(address)
     finally:
         server.stop()
 
 
 def event(entry):
     """The message that AWS sends of an object in the bucket."""
-    name = {"key": urllib.parse.quote_plus(entry["Key"], safe="/"), "size": entry["Size"], "eTag": entry["ETag"].strip('"')}
+    key, tag = urllib.parse.quote_plus(entry["Key"], safe="/"), entry["ETag"].strip('"')
     record = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -81,7 +85,7 @@ def event(entry):
             "s3SchemaVersion": "1.0",
             "configurationId": "uploads",
             "bucket": {"name": "nexus-raw", "arn": "arn:aws:s3:::nexus-raw"},
-            "object": name | {"sequencer": f"{random.getrandbits(64):016X}"},
+            "object": {"key": key, "size": entry["Size"], "eTag": tag, "sequencer": f"{random.getrandbits(64):016X}"},
         },
     }
     return {"Records": [record]}

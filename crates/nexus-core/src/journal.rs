@@ -371,6 +371,12 @@ pub fn child_signal(child: RunId) -> String {
     format!("child/{child}")
 }
 
+/// True for the signals of [`child_signal`].
+#[must_use]
+pub fn is_child_signal(signal: &str) -> bool {
+    signal.starts_with("child/")
+}
+
 /// How many runs stand somewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Depth {

@@ -78,10 +78,15 @@ pub(crate) async fn render(
         };
         by.join(StepName::aside("render-parts"), (0..parts.count).map(child).collect()).await?;
     }
-    by.step(arrow, async |step| {
-        let mut film = renderer.render(request, &step).await?;
-        finish(&mut film);
-        Ok(film)
-    })
-    .await
+    let film = by
+        .step(arrow, async |step| {
+            let mut film = renderer.render(request, &step).await?;
+            finish(&mut film);
+            Ok(film)
+        })
+        .await?;
+    if renderer.shares_parts() {
+        by.step(StepName::aside("clear-parts"), async |_| renderer.clear_parts(request).await).await?;
+    }
+    Ok(film)
 }

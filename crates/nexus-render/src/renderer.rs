@@ -1,6 +1,9 @@
 //! The renderer behind the port: films from stored sources, stored again.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use nexus_core::{
@@ -121,6 +124,17 @@ fn piece_keys(business: BusinessId, key: &str) -> [BlobKey; 2] {
         .map(|ending| BlobKey::new(business, &format!("pieces/{key}.{ending}")).expect("a hash is a fit object name"))
 }
 
+/// Copies a file so that half of it is never taken for a piece.
+async fn copy_whole(from: PathBuf, to: PathBuf) -> Result<(), RenderError> {
+    let copy = move || {
+        let part = tempfile::NamedTempFile::new_in(to.parent().unwrap_or(Path::new(".")))?;
+        std::fs::copy(&from, part.path())?;
+        part.persist(&to).map(drop).map_err(|error| error.error)
+    };
+    let copied = tokio::task::spawn_blocking(copy).await.map_err(|_| RenderError::Stopped("copier"))?;
+    copied.map_err(RenderError::disk("piece"))
+}
+
 /// What machines share of a film in the making.
 impl LocalRenderer {
     /// Brings pieces here that other machines made.
@@ -147,12 +161,22 @@ impl LocalRenderer {
         for (name, to) in [(pictures, place.to_path_buf()), (notes, Cache::notes(place))] {
             let Some(blob) = self.blobs.head(Bucket::Final, &name).await? else { return Ok(false) };
             let from = self.blobs.local_file(&blob).await?;
-            // Beside its place first, so that half a file is never taken for a piece.
-            let part = to.with_extension("fetched");
-            tokio::fs::copy(&from, &part).await.map_err(RenderError::disk("piece"))?;
-            tokio::fs::rename(&part, &to).await.map_err(RenderError::disk("piece"))?;
+            copy_whole(from, to).await?;
         }
         Ok(true)
+    }
+
+    /// Removes what was shared of a film that is whole now.
+    async fn clear(&self, request: &RenderRequest) -> Result<(), RenderError> {
+        let library = Stored { assets: &request.assets, blobs: &self.blobs };
+        let job = Job { document: &request.edit, library: &library, tags: &request.tags };
+        for (key, _) in self.studio.pieces(&job, None).await? {
+            // The notes last written go first: a piece without them is none.
+            for name in piece_keys(request.business, &key).iter().rev() {
+                self.blobs.delete(Bucket::Final, name).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn make_part(
@@ -207,6 +231,10 @@ impl Renderer for LocalRenderer {
         let job = Job { document: &request.edit, library: &library, tags: &request.tags };
         let (count, encoder) = self.studio.chain_count(&job).await?;
         Ok(RenderParts { count: u32::try_from(count).unwrap_or(u32::MAX), encoder })
+    }
+
+    async fn clear_parts(&self, request: &RenderRequest) -> PortResult<()> {
+        Ok(self.clear(request).await?)
     }
 
     async fn render_part(

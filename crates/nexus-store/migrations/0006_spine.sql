@@ -14,7 +14,8 @@ alter table runs add column cancelled bigint;
 
 update runs set turn = coalesce(wake, created);
 
-create index runs_ready on runs (priority desc, turn, seq) where state = 'ready';
+-- A lane is the role that a run was handed to, else its flow: each is looked into by itself.
+create index runs_ready on runs (coalesce(role, flow), priority desc, turn, seq) where state = 'ready';
 create index runs_overdue on runs (wake) where state <> 'ready' and wake is not null;
 create index runs_of_tenant on runs (business, turn) where state = 'ready';
 create index runs_by_parent on runs (parent) where parent is not null;

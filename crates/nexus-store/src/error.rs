@@ -184,12 +184,13 @@ fn server_code(error: &sqlx::Error) -> Option<&str> {
     Some(error.as_database_error()?.try_downcast_ref::<PgDatabaseError>()?.code())
 }
 
-/// Serialization failure, deadlock, lock not available, and a row that somebody else added meanwhile.
-const PASSING: [&str; 4] = ["40001", "40P01", "55P03", "23505"];
+/// Serialization failure, deadlock, lock not available.
+const PASSING: [&str; 3] = ["40001", "40P01", "55P03"];
 
 fn server_kind(code: &str) -> ErrorKind {
     match code {
-        "23505" => ErrorKind::Conflict,
+        // Somebody else added the same row meanwhile: the next try finds it.
+        "23505" => ErrorKind::Unavailable,
         "42501" => ErrorKind::Unauthorized,
         "25006" => ErrorKind::Unavailable,
         _ => match &code[..2] {

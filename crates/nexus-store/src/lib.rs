@@ -39,7 +39,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -76,6 +76,9 @@ use crate::{
     writer::{Wakes, Writer},
 };
 
+/// How often ended leases are looked for while there is other work.
+const LOOK_EVERY_MS: i64 = 200;
+
 /// Longest silence of a server before a reader is given up.
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(8);
 
@@ -100,6 +103,8 @@ struct Inner {
     writer: Writer,
     readers: AnyPool,
     generation: Arc<watch::Sender<u64>>,
+    /// When ended leases were last looked for, in milliseconds since 1970.
+    looked: AtomicI64,
     secrets: Secrets,
     disk: Disk,
     /// Writers of one object key take turns; keys share the places by hash.
@@ -148,6 +153,7 @@ impl Store {
             writer,
             readers,
             generation,
+            looked: AtomicI64::new(0),
             secrets,
             disk,
             turns: std::array::from_fn(|_| tokio::sync::Mutex::new(())),
@@ -219,6 +225,14 @@ impl Store {
 
     pub(crate) fn now(&self) -> Instant {
         self.inner.clock.now()
+    }
+
+    /// True once per [`LOOK_EVERY_MS`]: whoever asks then looks for ended leases.
+    pub(crate) fn is_time_to_look(&self, now: Instant) -> bool {
+        let (looked, now) = (self.inner.looked.load(Ordering::Acquire), now.unix_millis());
+        // A clock that was set back is no reason to wait.
+        let is_time = now - looked >= LOOK_EVERY_MS || now < looked;
+        is_time && self.inner.looked.compare_exchange(looked, now, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
     pub(crate) fn engine(&self) -> Engine {

@@ -1,8 +1,9 @@
 //! The one writer of a process: operations from a queue, many in one transaction, answered only after its commit.
 //!
-//! Each operation runs in a savepoint, so that one that fails takes nothing with it but itself. An fsync is
-//! paid once per batch: the longer a commit takes, the more operations wait for the next one. In PostgreSQL a batch that
-//! collides with another machine's, or whose connection breaks, is run again: every operation may be repeated.
+//! An fsync is paid once per batch: the longer a commit takes, the more operations wait for the next one. When one of a
+//! batch fails, all are undone and run again, each in a savepoint, so that one that fails takes nothing with it but
+//! itself. In PostgreSQL a batch that collides with another machine's, or whose connection breaks, is run again as well:
+//! every operation may be repeated.
 
 use std::{sync::Arc, time::Duration};
 
@@ -107,6 +108,19 @@ impl<T: Send + 'static> Job for Operation<T> {
     }
 }
 
+/// Why a batch was not committed.
+struct Failure {
+    error: StoreError,
+    /// One operation failed by itself; the others may well succeed.
+    of_one: bool,
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self { error, of_one: false }
+    }
+}
+
 struct Serving {
     database: Database,
     connection: AnyConnection,
@@ -136,15 +150,20 @@ impl Serving {
     }
 
     async fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-        let mut tried = 0;
+        let (mut tried, mut apart) = (0, false);
         loop {
             tried += 1;
-            let Err(error) = self.attempt_in_time(batch).await else { return Ok(()) };
-            if self.database.engine == Engine::Sqlite || !error.is_broken_connection() {
+            let Err(failure) = self.attempt_in_time(batch, apart).await else { return Ok(()) };
+            if self.database.engine == Engine::Sqlite || !failure.error.is_broken_connection() {
                 // Fails when the database has already rolled back by itself, which is what is wanted.
                 drop(self.statement("rollback").await);
             }
-            if self.database.engine == Engine::Sqlite || !error.is_passing() || tried == TRIES {
+            if failure.of_one && batch.len() > 1 {
+                apart = true;
+                continue;
+            }
+            let error = failure.error;
+            if self.database.engine == Engine::Sqlite || !error.is_passing() || tried >= TRIES {
                 return Err(error);
             }
             tracing::debug!(tried, %error, "a batch is run again");
@@ -158,27 +177,23 @@ impl Serving {
     }
 
     /// A network that swallows everything answers never: then the connection counts as broken.
-    async fn attempt_in_time(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    async fn attempt_in_time(&mut self, batch: &mut [Box<dyn Job>], apart: bool) -> Result<(), Failure> {
         if self.database.engine == Engine::Sqlite {
-            return self.attempt(batch).await;
+            return self.attempt(batch, apart).await;
         }
-        tokio::time::timeout(PATIENCE, self.attempt(batch)).await.unwrap_or_else(|_| {
+        tokio::time::timeout(PATIENCE, self.attempt(batch, apart)).await.unwrap_or_else(|_| {
             let silent = std::io::Error::new(std::io::ErrorKind::TimedOut, "the database server does not answer");
-            Err(StoreError::database("commit")(sqlx::Error::Io(silent)))
+            Err(StoreError::database("commit")(sqlx::Error::Io(silent)).into())
         })
     }
 
-    async fn attempt(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    /// Runs the batch in one transaction; with each operation in a savepoint when they are kept `apart`.
+    async fn attempt(&mut self, batch: &mut [Box<dyn Job>], apart: bool) -> Result<(), Failure> {
         let engine = self.database.engine;
-        // An operation that is alone needs no savepoint: when it fails, the whole transaction may go.
-        let alone = batch.len() == 1;
-        self.statement(match (engine, alone) {
-            (Engine::Sqlite, true) => "begin immediate",
-            (Engine::Sqlite, false) => "begin immediate; savepoint operation",
-            (Engine::Postgres, true) => "begin",
-            (Engine::Postgres, false) => "begin; savepoint operation",
-        })
-        .await?;
+        self.statement(engine.pick("begin immediate", "begin")).await?;
+        if apart {
+            self.statement("savepoint operation").await?;
+        }
         let mut narrowed = None;
         for job in batch.iter_mut() {
             if narrowed != Some(job.scope()) {
@@ -186,9 +201,10 @@ impl Serving {
                 narrowed = Some(job.scope());
             }
             match job.execute(&mut self.connection).await {
-                Ok(()) if alone => {}
-                Ok(()) => self.statement("release savepoint operation; savepoint operation").await?,
-                Err(error) if alone || error.ends_transaction() => return Err(error),
+                Ok(()) if apart => self.statement("release savepoint operation; savepoint operation").await?,
+                Ok(()) => {}
+                Err(error) if error.ends_transaction() => return Err(error.into()),
+                Err(error) if !apart => return Err(Failure { error, of_one: true }),
                 Err(_) => {
                     self.statement("rollback to savepoint operation").await?;
                     // What was set since the savepoint is undone with it.
@@ -197,10 +213,16 @@ impl Serving {
             }
         }
         let wakes = engine == Engine::Postgres && batch.iter().any(|job| job.wakes());
-        self.statement(if wakes { "notify nexus; commit" } else { "commit" }).await
+        Ok(self.statement(if wakes { "notify nexus; commit" } else { "commit" }).await?)
     }
 
     async fn statement(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        database::run(&mut self.connection, sql).await.map_err(StoreError::database("commit"))
+        // One statement is prepared once and found again; several go as they are.
+        let done = if sql.contains(';') {
+            database::run(&mut self.connection, sql).await
+        } else {
+            sqlx::query(sql).execute(&mut self.connection).await.map(drop)
+        };
+        done.map_err(StoreError::database("commit"))
     }
 }

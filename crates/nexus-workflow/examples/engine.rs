@@ -196,10 +196,11 @@ fn processor() -> f64 {
 
 #[tokio::main]
 async fn main() {
+    let flows: usize = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(20_000);
     let folder = tempfile::tempdir().expect("a folder");
     println!("| store | what | figure |\n|---|---|---|");
-    measure("SQLite, synchronous = full", &DatabaseUrl::Sqlite, &folder.path().join("sqlite"), 20_000).await;
+    measure("SQLite, synchronous = full", &DatabaseUrl::Sqlite, &folder.path().join("sqlite"), flows).await;
     let Some(server) = Server::start_durable() else { return };
     let url = DatabaseUrl::parse(&server.database("bench")).expect("an address");
-    measure("PostgreSQL, fsync", &url, &folder.path().join("postgres"), 6_000).await;
+    measure("PostgreSQL, fsync", &url, &folder.path().join("postgres"), flows / 3).await;
 }

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, num::NonZeroUsize, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use futures::FutureExt;
+use futures::{FutureExt as _, StreamExt as _, stream::FuturesUnordered};
 use nexus_core::{
     ErrorKind, Instant, PortError, PortResult, RunId,
-    journal::{Claim, Claimable, Epoch, Journal, Release, Role, RunFailure, RunRow, RunState},
+    journal::{Claim, Claimable, Epoch, Journal, Release, Role, RunFailure, RunRow, RunState, is_child_signal},
     time::Clock,
 };
 use tokio::{
@@ -25,6 +25,9 @@ const PROGRESS_KEPT: usize = 256;
 
 /// How soon to look again when a run is due that this engine could not claim a moment ago.
 const OVERDUE_LOOK: Duration = Duration::from_millis(100);
+
+/// Most claims that are asked for together.
+const MOST_CLAIMS: usize = 64;
 
 /// How long the journal may take to note that runs were let go.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -95,7 +98,10 @@ impl Engine {
                 return Err(PortError::new(ErrorKind::NotFound, "the workflow engine", "wait for a run", message));
             };
             let now = self.around.clock.now();
-            let parked = row.state == RunState::Waiting && row.due.is_none_or(|deadline| deadline > now);
+            // A run that waits for its children goes on by itself.
+            let awaits_others = row.awaits.as_deref().is_some_and(|signal| !is_child_signal(signal));
+            let parked =
+                row.state == RunState::Waiting && awaits_others && row.due.is_none_or(|deadline| deadline > now);
             if parked || row.state.is_final() {
                 return Ok(row);
             }
@@ -103,25 +109,62 @@ impl Engine {
         }
     }
 
+    /// Claims are asked for one at a time while there is little to do, and as many together as there are hands while
+    /// there is much: the journal answers those with one commit.
     async fn drive(&self, mut until: Until) {
         self.around.pace.send_replace(Pace::Working);
         let mut running = JoinSet::new();
+        let mut claims = FuturesUnordered::new();
+        // Whether something may be claimable, and whether the last answer was that there is.
+        let (mut due, mut busy) = (true, false);
         loop {
-            let idle = self.fill(&mut running).await;
+            if due {
+                let most = if busy { MOST_CLAIMS } else { 1 };
+                while claims.len() < self.free_hands().min(most) {
+                    claims.push(self.claim());
+                }
+            }
             match &mut until {
-                Until::Idle if idle && running.is_empty() => return,
+                Until::Idle if !due && claims.is_empty() && running.is_empty() => return,
                 Until::Shutdown(shutdown) if *shutdown.borrow() => break,
                 Until::Idle | Until::Shutdown(_) => {}
             }
-            let pause = self.pause().await;
+            let pause = if claims.is_empty() { self.pause().await } else { self.around.config.poll };
             tokio::select! {
-                Some(ended) = running.join_next() => report(ended),
-                () = self.around.journal.changed(), if self.has_free_hands() => {}
-                () = tokio::time::sleep(pause) => {}
+                Some(ended) = running.join_next() => {
+                    report(ended);
+                    due = true;
+                }
+                Some(claimed) = claims.next() => {
+                    busy = matches!(claimed, Ok(Some(_)));
+                    due = busy;
+                    self.begin(claimed, &mut running);
+                }
+                () = self.around.journal.changed(), if self.free_hands() > claims.len() => due = true,
+                () = tokio::time::sleep(pause) => due = true,
                 () = told(&mut until) => break,
             }
         }
+        // What was asked for may have been given.
+        while let Some(claimed) = claims.next().await {
+            self.begin(claimed, &mut running);
+        }
         self.let_all_go(running).await;
+    }
+
+    /// Drives a run that was claimed.
+    fn begin(&self, claimed: PortResult<Option<(Claim, Instant)>>, running: &mut JoinSet<()>) {
+        match claimed {
+            Ok(Some((claim, before))) => {
+                let hand = self.hand_for(&claim.run);
+                running.spawn(self.clone().execute(claim, before, hand));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                metrics::error();
+                tracing::error!(error = error.chain(), "could not claim a run; trying again shortly");
+            }
+        }
     }
 
     /// Lets every running run go: at the end of its step while there is time, then in its middle.
@@ -141,8 +184,9 @@ impl Engine {
         }
     }
 
-    fn has_free_hands(&self) -> bool {
-        self.hands.values().any(|free| free.available_permits() > 0)
+    /// Hands that are surely free for whatever is claimed: it may be of the role that has the fewest left.
+    fn free_hands(&self) -> usize {
+        self.hands.values().map(|hands| hands.available_permits()).filter(|free| *free > 0).min().unwrap_or(0)
     }
 
     /// What may be claimed by the hands that are free.
@@ -158,31 +202,15 @@ impl Engine {
         free.flat_map(|(role, _)| of_role(*role)).collect()
     }
 
-    /// Claims until all hands are busy or nothing is due. True when nothing more was due.
-    async fn fill(&self, running: &mut JoinSet<()>) -> bool {
+    async fn claim(&self) -> PortResult<Option<(Claim, Instant)>> {
         let Surroundings { journal, clock, config, .. } = &*self.around;
-        loop {
-            let kinds = self.claimable();
-            if kinds.is_empty() {
-                return false;
-            }
-            let before = clock.now();
-            match journal.claim(&config.worker_name, &kinds, config.lease_ms).await {
-                Ok(Some(claim)) => {
-                    config.pass("claimed");
-                    metrics::claim(&claim.run.flow);
-                    let hand = self.hand_for(&claim.run);
-                    running.spawn(self.clone().execute(claim, before, hand));
-                }
-                Ok(None) => return true,
-                Err(error) => {
-                    metrics::error();
-                    tracing::error!(error = error.chain(), "could not claim a run; trying again shortly");
-                    tokio::time::sleep(config.poll).await;
-                    return false;
-                }
-            }
+        let before = clock.now();
+        let claim = journal.claim(&config.worker_name, &self.claimable(), config.lease_ms).await?;
+        if let Some(claim) = &claim {
+            config.pass("claimed");
+            metrics::claim(&claim.run.flow);
         }
+        Ok(claim.map(|claim| (claim, before)))
     }
 
     /// One of the free hands that the claim was made for.

@@ -1,6 +1,6 @@
 //! From configuration to how an engine works.
 
-use std::{collections::BTreeMap, num::NonZeroUsize, time::Duration};
+use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use anyhow::Context as _;
 use nexus_core::journal::Role;
@@ -24,11 +24,16 @@ pub(crate) fn engine_config(worker: &WorkerConfig, roles: &[Role]) -> anyhow::Re
     Ok(EngineConfig {
         hands: hands.collect::<anyhow::Result<_>>()?,
         at_once: at_once(&worker.at_once)?,
-        drain: Duration::from_secs(worker.drain_s),
         lease_ms: worker.lease_s.saturating_mul(1000),
-        worker_name: format!("nexus-{}", std::process::id()),
+        worker_name: worker_name(),
         ..EngineConfig::default()
     })
+}
+
+/// Machine and process: containers often have the same process id.
+fn worker_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}-{}", if host.trim().is_empty() { "nexus" } else { host.trim() }, std::process::id())
 }
 
 fn at_once(entries: &[String]) -> anyhow::Result<BTreeMap<String, NonZeroUsize>> {

@@ -4,6 +4,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
@@ -126,19 +127,21 @@ impl Installation {
     }
 
     /// The engine over this installation's journal, for some of its roles.
-    pub(crate) fn engine(&self, roles: &[Role]) -> anyhow::Result<Engine> {
-        let config = EngineConfig { failpoint: crash_hook(), ..hands::engine_config(&self.config.worker, roles)? };
+    pub(crate) fn engine(&self, roles: &[Role], drain: Duration) -> anyhow::Result<Engine> {
+        let usual = hands::engine_config(&self.config.worker, roles)?;
+        let config = EngineConfig { failpoint: crash_hook(), drain, ..usual };
         Ok(Engine::new(Arc::new(self.store.clone()), Arc::clone(&self.clock), self.flows(), config))
     }
 
-    /// Starts engine, storage endpoint and dispatcher for every role; they end when the result is dropped.
+    /// Starts engine, storage endpoint and dispatcher for every role, for a command that ends by itself.
     pub(crate) fn start(&mut self) -> anyhow::Result<Workshop> {
-        self.start_as(&Role::ALL)
+        self.start_as(&Role::ALL, Duration::ZERO)
     }
 
-    /// Starts what serves `roles`: the engine, and with it whatever tells of arrivals.
-    pub(crate) fn start_as(&mut self, roles: &[Role]) -> anyhow::Result<Workshop> {
-        let engine = self.engine(roles)?;
+    /// Starts what serves `roles`: the engine, and with it whatever tells of arrivals. Told to stop, runs may end their
+    /// step within `drain`.
+    pub(crate) fn start_as(&mut self, roles: &[Role], drain: Duration) -> anyhow::Result<Workshop> {
+        let engine = self.engine(roles, drain)?;
         let (shutdown, stop) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let (working, stopping) = (engine.clone(), stop.clone());

@@ -90,6 +90,11 @@ pub trait Renderer: Adapter + Send + Sync {
         Err(PortError::new(ErrorKind::Unsupported, self.adapter(), "render a part", message))
     }
 
+    /// Removes what other machines made of a film that is whole now. Doing so again is no error.
+    async fn clear_parts(&self, _request: &RenderRequest) -> PortResult<()> {
+        Ok(())
+    }
+
     /// The film, verified and stored. Repeating with the same request finds finished work again.
     async fn render(&self, request: &RenderRequest, context: &StepContext) -> PortResult<Film>;
 }

@@ -1,5 +1,7 @@
 //! The writes of the journal, each a function over the connection of the running transaction.
 
+use std::collections::BTreeSet;
+
 use nexus_core::{
     Arrow, ErrorKind, Instant, RunId,
     journal::{
@@ -44,30 +46,39 @@ async fn add(connection: &mut AnyConnection, run: &NewRun, parent: Option<RunId>
     Ok(Arrived::First)
 }
 
-/// Leases the run whose turn it is.
+/// Leases the run whose turn it is. Ended leases are looked for when nothing else is due, and first when `look`.
 pub(super) async fn claim(
     connection: &mut AnyConnection,
     worker: &str,
     kinds: &[Claimable],
     lease_ms: u64,
-    now: Instant,
+    (now, look): (Instant, bool),
 ) -> Answer<Option<Claim>> {
-    let known: Vec<String> = kinds.iter().map(kind_word).collect();
-    let known = to_json("claim", &known)?;
-    let failed = StoreError::database("claim a run");
+    let known: String = kinds.iter().fold(",".into(), |known, kind| known + &kind_word(kind) + ",");
+    let lanes: BTreeSet<&str> = kinds.iter().map(lane).collect();
+    let lanes = to_json("claim", &lanes)?;
     let engine = Engine::of(connection);
-    let expire = sqlx::query(sql::EXPIRE.of(engine)).bind(now.unix_millis());
-    expire.execute(&mut *connection).await.map_err(&failed)?;
+    let mut may_expire = true;
+    if look {
+        expire(connection, engine, now).await?;
+        may_expire = false;
+    }
     loop {
         let record: Option<RunRecord> = sqlx::query_as(sql::CLAIM.of(engine))
             .bind(now.unix_millis())
             .bind(i64::try_from(lease_ms).unwrap_or(i64::MAX / 2))
             .bind(worker)
             .bind(&known)
+            .bind(&lanes)
             .fetch_optional(&mut *connection)
             .await
-            .map_err(&failed)?;
-        let Some(record) = record else { return Ok(None) };
+            .map_err(StoreError::database("claim a run"))?;
+        let Some(record) = record else {
+            if std::mem::take(&mut may_expire) && expire(connection, engine, now).await? {
+                continue;
+            }
+            return Ok(None);
+        };
         let run = RunRow::try_from(record)?;
         if run.crashes < MOST_CRASHES {
             return complete(connection, run).await.map(Some);
@@ -85,6 +96,13 @@ pub(super) async fn claim(
     }
 }
 
+/// Makes ready what a lease or a deadline held; true when there was any.
+async fn expire(connection: &mut AnyConnection, engine: Engine, now: Instant) -> Answer<bool> {
+    let expire = sqlx::query(sql::EXPIRE.of(engine)).bind(now.unix_millis());
+    let expired = expire.execute(connection).await.map_err(StoreError::database("look for ended leases"))?;
+    Ok(expired.rows_affected() > 0)
+}
+
 /// `flow/version`, and the role of a run that was handed over.
 fn kind_word(Claimable { flow, version, role }: &Claimable) -> String {
     match role {
@@ -93,14 +111,24 @@ fn kind_word(Claimable { flow, version, role }: &Claimable) -> String {
     }
 }
 
+/// Where such runs queue: with others of the role that they were handed to, else of their flow.
+fn lane(kind: &Claimable) -> &str {
+    match kind.role {
+        Some(role) => role.as_str(),
+        None => &kind.flow,
+    }
+}
+
 /// A claimed run with what was recorded of it.
 async fn complete(connection: &mut AnyConnection, run: RunRow) -> Answer<Claim> {
     let id = run.id.to_string();
-    let steps: Vec<StepRecord> = sqlx::query_as(sql::STEPS)
-        .bind(&id)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(StoreError::database("read steps"))?;
+    // Nobody had it before, so nobody recorded anything.
+    let steps: Vec<StepRecord> = if run.epoch.0 == 1 {
+        Vec::new()
+    } else {
+        let steps = sqlx::query_as(sql::STEPS).bind(&id).fetch_all(&mut *connection).await;
+        steps.map_err(StoreError::database("read steps"))?
+    };
     let signals: Vec<(String, String)> = sqlx::query_as(sql::SIGNALS)
         .bind(&id)
         .fetch_all(&mut *connection)
@@ -143,7 +171,7 @@ pub(super) async fn renew(connection: &mut AnyConnection, run: RunId, epoch: Epo
     held(touched.rows_affected(), run, epoch)
 }
 
-/// Records a finished step and settles its intent.
+/// Records a finished step, which settles its intent.
 pub(super) async fn record(
     connection: &mut AnyConnection,
     run: RunId,
@@ -175,14 +203,6 @@ pub(super) async fn record(
     if added.rows_affected() == 0 {
         return Ok(());
     }
-    sqlx::query(sql::SETTLE)
-        .bind(run.to_string())
-        .bind(step.step.as_str())
-        .bind(&step.item)
-        .bind(now.unix_millis())
-        .execute(&mut *connection)
-        .await
-        .map_err(StoreError::database("settle an intent"))?;
     let data = json!({
         "step": step.step, "item": step.item, "arrow": step.step.arrow(), "status": step.status,
         "adapter": step.adapter, "ms": step.ms, "attempt": step.attempt,

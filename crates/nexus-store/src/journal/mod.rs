@@ -30,10 +30,12 @@ impl Journal for Store {
     }
 
     async fn claim(&self, worker: &str, kinds: &[Claimable], lease_ms: u64) -> PortResult<Option<Claim>> {
-        let (now, worker, kinds) = (self.now(), worker.to_owned(), kinds.to_owned());
+        let (worker, kinds) = (worker.to_owned(), kinds.to_owned());
+        let now = self.now();
+        let look = self.is_time_to_look(now);
         // A claim wakes others too: there may be more to claim than this one.
         self.write(Option::is_some, move |connection| {
-            Box::pin(async move { changes::claim(connection, &worker, &kinds, lease_ms, now).await })
+            Box::pin(async move { changes::claim(connection, &worker, &kinds, lease_ms, (now, look)).await })
         })
         .await
         .map_err(|error| error.port("claim a run"))

@@ -33,16 +33,22 @@ pub(super) const EXPIRE: Both = Both {
     where id in (select id from runs where state <> 'ready' and wake is not null and wake <= $1 for update skip locked)",
 };
 
+/// Of each lane the first that is known, and of those the first: what a busy lane holds back is not looked through. `$4`
+/// names the kinds between commas, `$5` their lanes as JSON.
 pub(super) const CLAIM: Both = Both {
     sqlite: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id = (select id from runs where state = 'ready' and wake <= $1
-        and flow || '/' || version || coalesce('/' || role, '') in (select value from json_each($4))
-        order by priority desc, turn, seq limit 1)
+    where id = (select first.id from json_each($5) as lane join runs as first on first.id = (
+            select id from runs indexed by runs_ready where state = 'ready' and coalesce(role, flow) = lane.value
+                and wake <= $1 and instr($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
+            order by priority desc, turn, seq limit 1)
+        order by first.priority desc, first.turn, first.seq limit 1)
     returning *",
     postgres: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id = (select id from runs where state = 'ready' and wake <= $1
-        and flow || '/' || version || coalesce('/' || role, '') in (select json_array_elements_text($4::json))
-        order by priority desc, turn, seq limit 1 for update skip locked)
+    where id = (select first.id from json_array_elements_text($5::json) as lane (name) cross join lateral (
+            select id, priority, turn, seq from runs where state = 'ready' and coalesce(role, flow) = lane.name
+                and wake <= $1 and strpos($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
+            order by priority desc, turn, seq limit 1 for update skip locked) as first
+        order by first.priority desc, first.turn, first.seq limit 1)
     returning *",
 };
 
@@ -63,8 +69,7 @@ pub(super) const LOCK: Both = Both {
 pub(super) const ADD_STEP: &str = "insert into steps (run, step, item, status, output, adapter, started, ms, attempt)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (run, step, item) do nothing";
 
-pub(super) const SETTLE: &str = "update intents set settled = $4 where run = $1 and step = $2 and item = $3";
-
+/// Open until its step is finished.
 pub(super) const INTEND: &str = "insert into intents (run, step, item, request_hash, created)
     values ($1, $2, $3, $4, $5) on conflict (run, step, item) do nothing";
 

@@ -50,6 +50,26 @@ async fn a_parent_gets_the_outputs_of_its_children_in_order() {
 }
 
 #[tokio::test]
+async fn who_waits_for_a_parent_waits_for_its_children_too() {
+    let bench = Bench::new();
+    let run = bench.enqueue("family").await;
+    let engine = bench.engine(|run| {
+        Box::pin(async move {
+            let input: BTreeMap<String, String> = run.input()?;
+            if input["name"].starts_with("child") {
+                tokio::time::sleep(Duration::from_millis(120)).await;
+            }
+            family(run, false).await
+        })
+    });
+    let working = engine.clone();
+    let worker = tokio::spawn(async move { working.run_until_idle().await });
+    let row = tokio::time::timeout(SOON, engine.wait_run(run)).await.unwrap().unwrap();
+    assert_eq!(row.state, RunState::Done, "a wait for children is no wait for people");
+    worker.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_failed_child_fails_its_parent_and_one_retry_mends_both() {
     let bench = Bench::new();
     let run = bench.enqueue("family").await;

@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: DemoArguments, config: &Config, global: &Glob
     let mut installation =
         Installation::open(&config, Purpose::Work { storage_listen: "127.0.0.1:0", outbox: Some(&outbox) }).await?;
     let roles = arguments.roles.clone().map_or_else(|| Role::ALL.to_vec(), |roles| roles.0);
-    let workshop = installation.start_as(&roles)?;
+    let workshop = installation.start_as(&roles, std::time::Duration::ZERO)?;
     watch_progress(&workshop, global.json);
 
     installation.ports.business.save(&material.business).await?;
@@ -63,6 +63,7 @@ pub(crate) async fn run(arguments: DemoArguments, config: &Config, global: &Glob
         let report = write_report(&installation, &uploaded, &run, &Target::new(out, settings, films.len())).await?;
         tell(&report, &run, out, global)?;
     }
+    workshop.drain().await;
     Ok(())
 }
 

@@ -28,6 +28,7 @@ pub(crate) async fn run(arguments: IngestArguments, config: &Config, global: &Gl
         failed.extend(intake::wait_ingested(&installation, &workshop.engine, &uploaded).await?);
     }
     meter.end();
+    workshop.drain().await;
     let names: Vec<&str> = uploaded
         .iter()
         .map(|clip| clip.file_name.as_str())

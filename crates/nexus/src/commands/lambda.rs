@@ -76,7 +76,7 @@ impl Vision {
 
     /// Works until these runs have ended or the time is over; what is left is taken up by workers, or the next event.
     async fn work(&self, runs: &[RunId], time: Duration) -> anyhow::Result<()> {
-        let engine = self.installation.engine(&[Role::Ingest])?;
+        let engine = self.installation.engine(&[Role::Ingest], Duration::ZERO)?;
         let (stop, stopped) = tokio::sync::watch::channel(false);
         let working = {
             let engine = engine.clone();

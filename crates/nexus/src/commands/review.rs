@@ -34,6 +34,7 @@ pub(crate) async fn run(command: ReviewCommand, config: &Config, global: &Global
     let state = if wait {
         let workshop = installation.start()?;
         let run = workshop.engine.wait_run(id).await?;
+        workshop.drain().await;
         if let (RunState::Failed | RunState::Cancelled, Some(error)) = (run.state, run.error) {
             bail!("{}", error.message);
         }

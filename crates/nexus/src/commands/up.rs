@@ -17,7 +17,10 @@ use crate::{
     intake, ops, sharing, show, signals, wire,
 };
 
-/// Runs the command until Ctrl-C.
+/// How long answers that have begun may go on after everything else has stopped.
+const GOODBYE: std::time::Duration = std::time::Duration::from_secs(3);
+
+/// Runs the command until Ctrl-C or SIGTERM.
 pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::Result<()> {
     if let Some(address) = arguments.listen {
         config.server.listen = address;
@@ -49,11 +52,13 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
         pinecone: pinecone(&config, address, &installation).map(Arc::new),
     };
     let roles = arguments.roles.map_or_else(|| Role::ALL.to_vec(), |roles| roles.0);
-    let workshop = installation.start_as(&roles)?;
+    let workshop = installation.start_as(&roles, std::time::Duration::from_secs(config.worker.drain_s))?;
     let ops = ops::router(installation.store.clone(), Arc::clone(&installation.clock));
     show::line(&format!("Nexus is up at http://{address}  (Ctrl-C stops it; everything accepted is kept)"));
-    let serving =
-        axum::serve(listener, nexus_server::router(app).merge(ops)).with_graceful_shutdown(signals::told_to_stop());
+    let (told, mut stop) = tokio::sync::watch::channel(false);
+    let serving = axum::serve(listener, nexus_server::router(app).merge(ops)).with_graceful_shutdown(async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
     // Beside serving: to find what is to be looked at again all footage is read.
     let looking = async {
         match installation.look_again().await {
@@ -64,9 +69,22 @@ pub(crate) async fn run(arguments: UpArguments, mut config: Config) -> anyhow::R
             Err(error) => tracing::warn!(error = %error, "whether clips are to be looked at again is not known"),
         }
     };
-    let (served, ()) = tokio::join!(serving.into_future(), looking);
-    served.context("serve")?;
+    let serving = tokio::spawn(serving.into_future());
+    let looking = async {
+        looking.await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = looking => {}
+        () = signals::told_to_stop() => {}
+    }
+    // Nothing new is begun from here on, whoever still watches a film or listens to events.
+    let _ = told.send(true);
     workshop.drain().await;
+    match tokio::time::timeout(GOODBYE, serving).await {
+        Ok(served) => served.context("serve")?.context("serve")?,
+        Err(_) => tracing::debug!("connections that were still open are closed"),
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use nexus_connect::fetch::{Downloads, FetchError, SystemResolver};
 use nexus_server::{VisionWorker, banana::Download};
 use tokio::net::TcpListener;
 
-use crate::{cli::VisionArguments, clock::SystemClock, config::Config, show, wire};
+use crate::{cli::VisionArguments, clock::SystemClock, config::Config, show, signals, wire};
 
 /// Runs the command until Ctrl-C.
 pub(crate) async fn run(arguments: &VisionArguments, config: &Config) -> anyhow::Result<()> {
@@ -33,9 +33,7 @@ pub(crate) async fn run(arguments: &VisionArguments, config: &Config) -> anyhow:
     let at = listener.local_addr()?;
     show::line(&format!("Sees at http://{at} by {} (Ctrl-C stops it).", sight.rungs().join(", ")));
     axum::serve(listener, nexus_server::vision_router(worker))
-        .with_graceful_shutdown(async {
-            let _ = tokio::signal::ctrl_c().await;
-        })
+        .with_graceful_shutdown(signals::told_to_stop())
         .await
         .context("serve")
 }

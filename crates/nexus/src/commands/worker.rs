@@ -21,7 +21,7 @@ pub(crate) async fn run(arguments: WorkerArguments, config: Config) -> anyhow::R
     let storage_listen = config.server.storage_listen.clone();
     let mut installation =
         Installation::open(&config, Purpose::Work { storage_listen: &storage_listen, outbox: None }).await?;
-    let workshop = installation.start_as(&roles)?;
+    let workshop = installation.start_as(&roles, std::time::Duration::from_secs(config.worker.drain_s))?;
     if let Some(listener) = listener {
         let router = ops::router(installation.store.clone(), std::sync::Arc::clone(&installation.clock))
             .route("/healthz", axum::routing::get(|| async { "alive\n" }));
