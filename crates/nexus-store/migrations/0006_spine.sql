@@ -12,10 +12,12 @@ alter table runs add column parent text;
 -- A cancelled run is a failed one with the moment of its cancellation.
 alter table runs add column cancelled bigint;
 
-update runs set turn = coalesce(wake, created);
+-- The role that it was handed over to, else its flow: each is looked into by itself.
+alter table runs add column lane text not null default '';
 
--- A lane is the role that a run was handed to, else its flow: each is looked into by itself.
-create index runs_ready on runs (coalesce(role, flow), priority desc, turn, seq) where state = 'ready';
+update runs set turn = coalesce(wake, created), lane = flow;
+
+create index runs_ready on runs (lane, priority desc, turn, seq) where state = 'ready';
 create index runs_overdue on runs (wake) where state <> 'ready' and wake is not null;
 create index runs_of_tenant on runs (business, turn) where state = 'ready';
 create index runs_by_parent on runs (parent) where parent is not null;

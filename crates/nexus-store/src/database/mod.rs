@@ -129,7 +129,9 @@ impl Database {
         let mut connection = AnyConnection::connect_with(&self.options).await.map_err(|error| self.opening(error))?;
         let setup = self.engine.pick(
             "pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on",
-            "set synchronous_commit = on",
+            // The writer asks for single rows by their indexes. Without these words the planner, which knows nothing yet of
+            // tables that fill faster than it counts them, sorts whole queues to find their first row.
+            "set synchronous_commit = on; set enable_bitmapscan = off; set enable_seqscan = off; set enable_sort = off",
         );
         run(&mut connection, setup).await.map_err(|error| self.opening(error))?;
         Ok(connection)

@@ -17,8 +17,8 @@ impl Both {
 
 /// A tenant's next turn stands a step behind the last one that it has waiting, so that tenants alternate.
 pub(super) const ENQUEUE: &str =
-    "insert into runs (id, flow, version, business, input, state, wake, created, updated, priority, parent, turn)
-    values ($1, $2, $3, $4, $5, 'ready', $6, $6, $6, $7, $8, coalesce((select max(turn) + $9 from runs
+    "insert into runs (id, flow, version, business, input, state, wake, created, updated, priority, parent, lane, turn)
+    values ($1, $2, $3, $4, $5, 'ready', $6, $6, $6, $7, $8, $2, coalesce((select max(turn) + $9 from runs
         where business = $4 and state = 'ready' and turn > $6 - $9), $6))
     on conflict (id) do nothing";
 
@@ -37,15 +37,15 @@ pub(super) const EXPIRE: Both = Both {
 /// names the kinds between commas, `$5` their lanes as JSON.
 pub(super) const CLAIM: Both = Both {
     sqlite: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id = (select first.id from json_each($5) as lane join runs as first on first.id = (
-            select id from runs indexed by runs_ready where state = 'ready' and coalesce(role, flow) = lane.value
+    where id = (select first.id from json_each($5) as wanted join runs as first on first.id = (
+            select id from runs indexed by runs_ready where state = 'ready' and lane = wanted.value
                 and wake <= $1 and instr($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
             order by priority desc, turn, seq limit 1)
         order by first.priority desc, first.turn, first.seq limit 1)
     returning *",
     postgres: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id = (select first.id from json_array_elements_text($5::json) as lane (name) cross join lateral (
-            select id, priority, turn, seq from runs where state = 'ready' and coalesce(role, flow) = lane.name
+    where id = (select first.id from json_array_elements_text($5::json) as wanted (name) cross join lateral (
+            select id, priority, turn, seq from runs where state = 'ready' and lane = wanted.name
                 and wake <= $1 and strpos($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
             order by priority desc, turn, seq limit 1 for update skip locked) as first
         order by first.priority desc, first.turn, first.seq limit 1)
@@ -86,7 +86,7 @@ pub(super) const RETRY_LATER: &str =
     where id = $1 and epoch = $2 and state = 'running'";
 
 pub(super) const YIELD: &str =
-    "update runs set state = 'ready', wake = $3, turn = $3, role = coalesce($4, role), worker = null, updated = $3
+    "update runs set state = 'ready', wake = $3, turn = $3, role = coalesce($4, role), lane = coalesce($4, lane), worker = null, updated = $3
     where id = $1 and epoch = $2 and state = 'running'";
 
 pub(super) const FINISH: &str =
