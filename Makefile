@@ -1,10 +1,11 @@
-# Two commands matter: `make demo` makes a film, `make test` proves that everything works.
+# Two commands matter: `make demo` makes a film, `make test` proves that everything works. `make faults` takes longer and
+# breaks more.
 CARGO_TARGET_DIR ?= $(HOME)/.cache/nexus-engine/target
 export CARGO_TARGET_DIR
 export CARGO_TERM_COLOR ?= auto
 DEMO_DIR ?= demo
 
-.PHONY: demo test lint setup clean
+.PHONY: demo test faults lint setup clean
 
 demo: setup
 	cargo build --locked --workspace --bin nexus
@@ -12,6 +13,12 @@ demo: setup
 
 test: setup lint
 	tools/test.sh
+
+# What takes long: the fault matrix of the engine, and the whole line on many machines, also with one of them killed.
+faults: setup
+	cargo build --locked --workspace --bin nexus
+	bench/faults $(FAULTS_ARGS)
+	tests/spine/run.sh
 
 lint:
 	cargo fmt --all --check

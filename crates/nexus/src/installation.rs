@@ -30,6 +30,10 @@ use tokio::{
 
 use crate::{arrivals, config::Config, hands, intake, sharing, show, wire};
 
+/// Every flow of this program and its version; [`Installation::flows`] has them in the same order.
+pub(crate) const FLOWS: [(&str, u32); 7] =
+    [("ingest", 1), ("reel", 1), ("edit", 1), ("part", 1), ("source", 1), ("look-again", 1), ("callback", 1)];
+
 /// What an installation is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose<'a> {
@@ -130,7 +134,9 @@ impl Installation {
     pub(crate) fn engine(&self, roles: &[Role], drain: Duration) -> anyhow::Result<Engine> {
         let usual = hands::engine_config(&self.config.worker, roles)?;
         let config = EngineConfig { failpoint: crash_hook(), drain, ..usual };
-        Ok(Engine::new(Arc::new(self.store.clone()), Arc::clone(&self.clock), self.flows(), config))
+        let flows = self.flows();
+        debug_assert!(flows.iter().map(|flow| (flow.name(), flow.version())).eq(FLOWS), "FLOWS names every flow");
+        Ok(Engine::new(Arc::new(self.store.clone()), Arc::clone(&self.clock), flows, config))
     }
 
     /// Starts engine, storage endpoint and dispatcher for every role, for a command that ends by itself.

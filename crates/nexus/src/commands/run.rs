@@ -9,7 +9,7 @@ use nexus_core::{
 use crate::{
     cli::{Global, RunCommand},
     config::Config,
-    installation::Installation,
+    installation::{FLOWS, Installation},
     show,
 };
 
@@ -71,8 +71,18 @@ pub(crate) async fn run(command: RunCommand, config: &Config, global: &Global) -
 }
 
 fn summary(run: &RunRow) -> String {
-    let error = run.error.as_ref().map_or_else(String::new, |error| format!("  {}: {}", error.step, error.message));
+    let failed = run.error.as_ref().map(|error| format!("  {}: {}", error.step, error.message));
+    let error = failed.or_else(|| strange(run)).unwrap_or_default();
     format!("{}  {:7} {:8} {}{error}", run.id, run.flow, run.state.as_str(), run.updated.rfc3339())
+}
+
+/// Why nobody here takes it up: another program began it.
+fn strange(run: &RunRow) -> Option<String> {
+    let is_known = FLOWS.contains(&(run.flow.as_str(), run.version));
+    (!is_known && !run.state.is_final()).then(|| {
+        let RunRow { flow, version, .. } = run;
+        format!("  waits for a program that knows version {version} of '{flow}': start the one that began it, or a newer one")
+    })
 }
 
 fn step_line(step: &StepRow) -> String {
