@@ -40,8 +40,8 @@ impl BusinessDirectory for Store {
 
     async fn save(&self, business: &Business) -> PortResult<()> {
         let business = business.clone();
-        self.write_of(
-            business.id,
+        // Slugs are everybody's: another's must be seen to be known as taken.
+        self.write(
             |()| false,
             move |connection| {
                 Box::pin(async move {

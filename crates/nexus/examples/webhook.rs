@@ -12,6 +12,14 @@ use std::{
 
 use serde_json::json;
 
+/// What came back: how long accepted ones took, answers by status, and how many said when to come back.
+#[derive(Default)]
+struct Seen {
+    took: Vec<Duration>,
+    answers: BTreeMap<u16, usize>,
+    come_back: usize,
+}
+
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,7 +29,7 @@ async fn main() {
     let client = reqwest::Client::builder().pool_max_idle_per_host(at_once).build().expect("a client");
     let address = format!("{}/v1/reviews", url.trim_end_matches('/'));
     let next = Arc::new(AtomicUsize::new(0));
-    let seen: Arc<Mutex<(Vec<Duration>, BTreeMap<u16, usize>, usize)>> = Arc::default();
+    let seen: Arc<Mutex<Seen>> = Arc::default();
     let stamp = std::process::id();
     let begun = Instant::now();
     let mut senders = tokio::task::JoinSet::new();
@@ -47,27 +55,27 @@ async fn main() {
                 };
                 let mut seen = seen.lock().expect("held shortly");
                 if status == 202 {
-                    seen.0.push(took);
+                    seen.took.push(took);
                 }
-                *seen.1.entry(status).or_insert(0) += 1;
-                seen.2 += usize::from(comes_back);
+                *seen.answers.entry(status).or_insert(0) += 1;
+                seen.come_back += usize::from(comes_back);
             }
         });
     }
     while senders.join_next().await.is_some() {}
     let took = begun.elapsed().as_secs_f64();
     let mut seen = seen.lock().expect("held shortly");
-    seen.0.sort();
+    seen.took.sort();
     let at = |part: f64| {
-        let place = ((seen.0.len() as f64 - 1.0) * part).max(0.0) as usize;
-        seen.0.get(place).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
+        let place = ((seen.took.len() as f64 - 1.0) * part).max(0.0) as usize;
+        seen.took.get(place).map_or(f64::NAN, |time| time.as_secs_f64() * 1000.0)
     };
     println!(
         "{at_once} at once: {:.0} accepted per second, p50 {:.1} ms, p99 {:.1} ms; answers {:?}, {} with Retry-After",
-        seen.0.len() as f64 / took,
+        seen.took.len() as f64 / took,
         at(0.5),
         at(0.99),
-        seen.1,
-        seen.2
+        seen.answers,
+        seen.come_back
     );
 }

@@ -151,6 +151,9 @@ mod shared {
         let folder = tempfile::tempdir().expect("a folder");
         let (address, url) = database(&server, "walls");
         let store = machine(&url, &folder, "one").await;
+        assert!(!store.sees_through_walls().await.expect("asked"), "a plain role");
+        let root = DatabaseUrl::parse(&server.url()).expect("an address");
+        assert!(machine(&root, &folder, "root").await.sees_through_walls().await.expect("asked"), "a superuser");
         let (mine, other) = (business("mine"), business("other"));
         for one in [&mine, &other] {
             store.save(one).await.expect("saved");

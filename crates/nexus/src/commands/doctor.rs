@@ -1,8 +1,10 @@
 //! `nexus doctor`: does this machine have what films need?
 
+use nexus_core::journal::{Journal as _, RunState};
+use nexus_store::{S3Blobs, Store};
 use serde::Serialize;
 
-use crate::{cli::Global, config::Config, show};
+use crate::{cli::Global, config::Config, sharing, show};
 
 /// One finding.
 #[derive(Debug, Serialize)]
@@ -14,7 +16,10 @@ struct Finding {
 
 /// Runs the command.
 pub(crate) async fn run(config: &Config, global: &Global) -> anyhow::Result<()> {
-    let findings = vec![ffmpeg().await, jail(global), data_folder(config)];
+    let mut findings = vec![ffmpeg().await, jail(global), data_folder(config)];
+    findings.extend(database(config).await);
+    findings.extend(storage(config).await);
+    findings.extend(queue(config).await);
     let all_good = findings.iter().all(|finding| finding.good);
     if global.json {
         show::json(&findings)?;
@@ -55,6 +60,79 @@ fn jail(global: &Global) -> Finding {
             ),
         },
     }
+}
+
+/// The shared database, when there is one: reached, its rows walled, and whether runs wait for somebody's decision.
+async fn database(config: &Config) -> Vec<Finding> {
+    if config.store.url.get().is_none() {
+        return Vec::new();
+    }
+    let what = "database";
+    let store = match sharing::store(config).await {
+        Ok((store, _)) => store,
+        Err(error) => return vec![Finding { what, good: false, detail: format!("{error:#}") }],
+    };
+    let reached = Finding { what, good: true, detail: store.database().to_owned() };
+    let walls = match store.sees_through_walls().await {
+        Ok(false) => Finding { what: "tenants", good: true, detail: "kept apart by row-level security".into() },
+        Ok(true) => Finding {
+            what: "tenants",
+            good: false,
+            detail:
+                "the database's role is a superuser or has BYPASSRLS, so row-level security does not hold; use a role \
+                     without either, as deploy/postgres/init.sh makes one"
+                    .into(),
+        },
+        Err(error) => Finding { what: "tenants", good: false, detail: error.to_string() },
+    };
+    vec![reached, walls, dead_letters(&store).await]
+}
+
+async fn dead_letters(store: &Store) -> Finding {
+    let what = "failed runs";
+    match store.depths().await {
+        Ok(depths) => {
+            let failed: u64 =
+                depths.iter().filter(|depth| depth.state == RunState::Failed).map(|depth| depth.runs).sum();
+            let detail = match failed {
+                0 => "none".into(),
+                failed => {
+                    format!("{failed}; `nexus run list --state failed` says why, `nexus run retry` takes them up")
+                }
+            };
+            Finding { what, good: true, detail }
+        }
+        Err(error) => Finding { what, good: false, detail: error.message },
+    }
+}
+
+async fn storage(config: &Config) -> Option<Finding> {
+    let what = "storage";
+    let blobs = match sharing::s3(config) {
+        Ok(None) => return None,
+        Ok(Some(s3)) => S3Blobs::new(&s3),
+        Err(error) => return Some(Finding { what, good: false, detail: format!("{error:#}") }),
+    };
+    let reached = match blobs {
+        Ok(blobs) => blobs.reach().await.map_err(|error| error.message),
+        Err(error) => Err(error.to_string()),
+    };
+    Some(match reached {
+        Ok(()) => Finding { what, good: true, detail: format!("{} and {}", config.blobs.raw, config.blobs.finished) },
+        Err(detail) => Finding { what, good: false, detail },
+    })
+}
+
+async fn queue(config: &Config) -> Option<Finding> {
+    let what = "queue";
+    let queue = match sharing::queue(config) {
+        Ok(queue) => queue?,
+        Err(error) => return Some(Finding { what, good: false, detail: format!("{error:#}") }),
+    };
+    Some(match queue.reach().await {
+        Ok(()) => Finding { what, good: true, detail: config.queue.url.clone() },
+        Err(error) => Finding { what, good: false, detail: error.message },
+    })
 }
 
 fn data_folder(config: &Config) -> Finding {
