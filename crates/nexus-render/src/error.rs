@@ -44,11 +44,6 @@ pub enum RenderError {
         "the ffmpeg of this machine has no encoder '{0}'; choose another one (`--encoder` or render.encoder), x264 for instance, or install an ffmpeg that has it"
     )]
     NoEncoder(&'static str),
-    /// A part of a film that began elsewhere, with another encoder.
-    #[error(
-        "this machine encodes otherwise than the one that began the film, and such parts do not join; give all workers one ffmpeg and the same [render] settings"
-    )]
-    OtherEncoder,
     /// A clip gave fewer pictures than its file promised.
     #[error("'{name}' ended before its first picture; export the clip again or trim it less")]
     NoPicture {
@@ -79,7 +74,7 @@ impl From<RenderError> for PortError {
             RenderError::Media(media) => return media.into(),
             RenderError::Store(store) => return store,
             RenderError::Edit { .. } | RenderError::Edits(_) | RenderError::NoPicture { .. } => ErrorKind::Invalid,
-            RenderError::Disk { .. } | RenderError::OtherEncoder => ErrorKind::Unavailable,
+            RenderError::Disk { .. } => ErrorKind::Unavailable,
             RenderError::NoFont | RenderError::NoEncoder(_) => ErrorKind::Unsupported,
             RenderError::Stopped(_) => ErrorKind::Bug,
         };

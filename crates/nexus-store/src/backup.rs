@@ -59,6 +59,22 @@ impl Manifest {
 /// # Errors
 /// [`StoreError::Conflict`] when an object changed again and again while it was copied; what the disk says.
 pub async fn back_up(from: &Path, to: &Path, mut told: impl FnMut(u64, u64) + Send) -> Result<Manifest, StoreError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match back_up_once(from, to, &mut told).await {
+            // An object went away or was replaced while it was copied: another moment is taken.
+            Err(StoreError::Conflict(_)) if tries < 3 => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn back_up_once(
+    from: &Path,
+    to: &Path,
+    told: &mut (impl FnMut(u64, u64) + Send),
+) -> Result<Manifest, StoreError> {
     let database = Database::new(&DatabaseUrl::Sqlite, from)?;
     if !from.join(DATABASE).is_file() {
         return Err(StoreError::NotFound(format!("there is no database in {}; nothing to back up", from.display())));
@@ -117,7 +133,7 @@ pub async fn back_up(from: &Path, to: &Path, mut told: impl FnMut(u64, u64) + Se
 /// manifest says; what the disk says. Nothing is left in `to` that could be taken for a whole installation.
 pub async fn restore(from: &Path, to: &Path, mut told: impl FnMut(u64, u64) + Send) -> Result<Manifest, StoreError> {
     let manifest = read_manifest(from)?;
-    if to.join(DATABASE).exists() {
+    if [DATABASE, "nexus.db-wal", "nexus.db-shm"].iter().any(|name| to.join(name).exists()) {
         return Err(StoreError::Conflict(format!(
             "{} holds an installation already; choose another folder with --data, or move that one away",
             to.display()
@@ -176,6 +192,12 @@ fn save(source: &Path, target: &Path, size_bytes: u64, known: Option<String>) ->
         && fs::metadata(target).is_ok_and(|facts| facts.len() == size_bytes)
     {
         return Ok(hash);
+    }
+    let replaced = || {
+        StoreError::Conflict(format!("{} was replaced while it was copied; take the backup again", source.display()))
+    };
+    if !source.exists() {
+        return Err(replaced());
     }
     copy_whole(source, target)?;
     let found = fs::metadata(target).map_err(StoreError::disk(target))?.len();

@@ -127,7 +127,7 @@ impl StoreError {
         match self {
             Self::Database { source, .. } => match server_code(source) {
                 Some(_) => self.is_passing(),
-                None => primary_code(source).is_none_or(|code| TRANSIENT.contains(&code)),
+                None => primary_code(source).map_or(is_io(source), |code| TRANSIENT.contains(&code)),
             },
             _ => false,
         }
@@ -138,7 +138,7 @@ impl StoreError {
         match self {
             Self::Database { source, .. } => match server_code(source) {
                 Some(code) => PASSING.contains(&code) || matches!(&code[..2], "08" | "53" | "57" | "58"),
-                None => primary_code(source).is_none(),
+                None => is_io(source),
             },
             _ => false,
         }
@@ -149,7 +149,7 @@ impl StoreError {
         match self {
             Self::Database { source, .. } => match server_code(source) {
                 Some(code) => matches!(&code[..2], "08" | "57"),
-                None => primary_code(source).is_none(),
+                None => is_io(source),
             },
             _ => false,
         }
@@ -177,6 +177,12 @@ const TRANSIENT: [i32; 7] = [5, 6, 7, 9, 10, SQLITE_FULL, 14];
 pub(crate) fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let error = error.as_database_error()?.try_downcast_ref::<SqliteError>()?;
     error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
+/// True when it was not a statement that failed but the way to the database.
+fn is_io(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+    matches!(error, Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed)
 }
 
 /// The five characters by which PostgreSQL names an error (appendix A of its manual).

@@ -5,7 +5,7 @@ use nexus_core::{
     BusinessId, HostedId, Instant, PortResult, RunId,
     blob::{BlobKey, Bucket},
     fetch::{HostedFile, HostedRole, HostedRow},
-    port::Hosting,
+    port::{BlobStore, Hosting},
 };
 use sqlx::AnyConnection;
 
@@ -110,7 +110,12 @@ impl Store {
     ///
     /// # Errors
     /// What the database or the disk says.
-    pub async fn take_down(&self, id: HostedId, business: BusinessId) -> Result<bool, StoreError> {
+    pub async fn take_down(
+        &self,
+        id: HostedId,
+        business: BusinessId,
+        blobs: &dyn BlobStore,
+    ) -> Result<bool, StoreError> {
         let now = self.now();
         let unused = self
             .write_of(
@@ -121,7 +126,7 @@ impl Store {
             .await?;
         let Some(unused) = unused else { return Ok(false) };
         if let Some((bucket, key)) = unused {
-            self.remove_object(bucket, &key).await?;
+            blobs.delete(bucket, &key).await.map_err(|error| StoreError::Conflict(error.message))?;
         }
         Ok(true)
     }

@@ -54,6 +54,13 @@ pub(crate) async fn share(connection: &mut AnyConnection, text: &str) -> Result<
     share.bind(text).execute(connection).await.map(drop).map_err(StoreError::database("keep its secrets"))
 }
 
+/// Gives `text` to a shared database, whatever it has.
+pub(crate) async fn share_instead(connection: &mut AnyConnection, text: &str) -> Result<(), StoreError> {
+    let forget = sqlx::query("delete from installation where name = 'secrets'").execute(&mut *connection).await;
+    forget.map_err(StoreError::database("forget its secrets"))?;
+    share(connection, text).await
+}
+
 /// The secrets of a shared database, as they are stored.
 pub(crate) async fn shared_text(connection: &mut AnyConnection) -> Result<String, StoreError> {
     let text = sqlx::query_scalar("select value from installation where name = 'secrets'");

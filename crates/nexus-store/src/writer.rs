@@ -28,6 +28,9 @@ const BATCH: usize = 256;
 /// Longest silence of a server before its connection is given up.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// The same for one operation, which may be a thousand rows.
+const LONG_PATIENCE: Duration = Duration::from_secs(30);
+
 /// How often a batch is run before its callers are told that it failed; pauses grow to two seconds, so that a server
 /// may be started anew meanwhile.
 const TRIES: u32 = 12;
@@ -153,8 +156,9 @@ impl Serving {
         let (mut tried, mut apart) = (0, false);
         loop {
             tried += 1;
-            let Err(failure) = self.attempt_in_time(batch, apart).await else { return Ok(()) };
-            if self.database.engine == Engine::Sqlite || !failure.error.is_broken_connection() {
+            let Err(failure) = self.attempt(batch, apart).await else { return Ok(()) };
+            let is_broken = self.database.engine == Engine::Postgres && failure.error.is_broken_connection();
+            if !is_broken {
                 // Fails when the database has already rolled back by itself, which is what is wanted.
                 drop(self.statement("rollback").await);
             }
@@ -168,23 +172,16 @@ impl Serving {
             }
             tracing::debug!(tried, %error, "a batch is run again");
             tokio::time::sleep(Duration::from_millis(5 << tried.min(9)).min(Duration::from_secs(2))).await;
-            if error.is_broken_connection()
-                && let Ok(Ok(new)) = tokio::time::timeout(PATIENCE, self.database.connect()).await
-            {
-                self.connection = new;
+            // Never the same connection again: nobody knows what it is in the middle of.
+            while is_broken && tried < TRIES {
+                if let Ok(Ok(new)) = tokio::time::timeout(PATIENCE, self.database.connect()).await {
+                    self.connection = new;
+                    break;
+                }
+                tried += 1;
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
-    }
-
-    /// A network that swallows everything answers never: then the connection counts as broken.
-    async fn attempt_in_time(&mut self, batch: &mut [Box<dyn Job>], apart: bool) -> Result<(), Failure> {
-        if self.database.engine == Engine::Sqlite {
-            return self.attempt(batch, apart).await;
-        }
-        tokio::time::timeout(PATIENCE, self.attempt(batch, apart)).await.unwrap_or_else(|_| {
-            let silent = std::io::Error::new(std::io::ErrorKind::TimedOut, "the database server does not answer");
-            Err(StoreError::database("commit")(sqlx::Error::Io(silent)).into())
-        })
     }
 
     /// Runs the batch in one transaction; with each operation in a savepoint when they are kept `apart`.
@@ -197,10 +194,10 @@ impl Serving {
         let mut narrowed = None;
         for job in batch.iter_mut() {
             if narrowed != Some(job.scope()) {
-                database::set_scope(engine, &mut self.connection, job.scope(), true).await?;
+                in_time(engine, PATIENCE, database::set_scope(engine, &mut self.connection, job.scope(), true)).await?;
                 narrowed = Some(job.scope());
             }
-            match job.execute(&mut self.connection).await {
+            match in_time(engine, LONG_PATIENCE, job.execute(&mut self.connection)).await {
                 Ok(()) if apart => self.statement("release savepoint operation; savepoint operation").await?,
                 Ok(()) => {}
                 Err(error) if error.ends_transaction() => return Err(error.into()),
@@ -218,11 +215,30 @@ impl Serving {
 
     async fn statement(&mut self, sql: &'static str) -> Result<(), StoreError> {
         // One statement is prepared once and found again; several go as they are.
-        let done = if sql.contains(';') {
-            database::run(&mut self.connection, sql).await
-        } else {
-            sqlx::query(sql).execute(&mut self.connection).await.map(drop)
+        let connection = &mut self.connection;
+        let work = async {
+            let done = if sql.contains(';') {
+                database::run(connection, sql).await
+            } else {
+                sqlx::query(sql).execute(connection).await.map(drop)
+            };
+            done.map_err(StoreError::database("commit"))
         };
-        done.map_err(StoreError::database("commit"))
+        in_time(self.database.engine, PATIENCE, work).await
     }
+}
+
+/// A network that swallows everything answers never: then the connection counts as broken.
+async fn in_time<T>(
+    engine: Engine,
+    patience: Duration,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    if engine == Engine::Sqlite {
+        return work.await;
+    }
+    tokio::time::timeout(patience, work).await.unwrap_or_else(|_| {
+        let silent = std::io::Error::new(std::io::ErrorKind::TimedOut, "the database server does not answer");
+        Err(StoreError::database("commit")(sqlx::Error::Io(silent)))
+    })
 }

@@ -29,6 +29,9 @@ const OVERDUE_LOOK: Duration = Duration::from_millis(100);
 /// Most claims that are asked for together.
 const MOST_CLAIMS: usize = 64;
 
+/// Longest answer of the journal to when something is due.
+const SILENCE: Duration = Duration::from_secs(5);
+
 /// How long the journal may take to note that runs were let go.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -223,14 +226,15 @@ impl Engine {
     /// How long to sleep when nothing is announced: until the next run falls due, at most one poll.
     async fn pause(&self) -> Duration {
         let poll = self.around.config.poll;
-        match self.around.journal.next_due().await {
-            Ok(Some(due)) => {
+        // A database that falls silent must not keep the engine from being told to stop.
+        match tokio::time::timeout(SILENCE, self.around.journal.next_due()).await {
+            Ok(Ok(Some(due))) => {
                 let millis = due.millis_since(self.around.clock.now());
                 // Due and yet not claimed: it belongs to other workers, or it fell due just now.
                 let wait = if millis == 0 { OVERDUE_LOOK } else { Duration::from_millis(millis) };
                 wait.min(poll)
             }
-            Ok(None) | Err(_) => poll,
+            Ok(Ok(None) | Err(_)) | Err(_) => poll,
         }
     }
 

@@ -75,11 +75,16 @@ pub(crate) async fn dispatch(store: Store) {
 
 /// Starts the runs of everything that has arrived.
 pub(crate) async fn dispatch_waiting(store: &Store) -> anyhow::Result<()> {
-    for (seq, arrival) in store.next_arrivals(100).await? {
-        store.enqueue(arrival_run(&arrival)).await?;
-        store.ack_arrival(seq).await?;
+    loop {
+        let waiting = store.next_arrivals(100).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        for (seq, arrival) in waiting {
+            store.enqueue(arrival_run(&arrival)).await?;
+            store.ack_arrival(seq).await?;
+        }
     }
-    Ok(())
 }
 
 async fn dispatch_callbacks(store: &Store) -> anyhow::Result<()> {

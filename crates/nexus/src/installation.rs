@@ -66,7 +66,7 @@ pub(crate) struct Installation {
 impl Installation {
     /// The store alone, to look into.
     pub(crate) async fn look(config: &Config) -> anyhow::Result<Store> {
-        if config.store.url.get().is_none() && !config.data.join("nexus.db").is_file() {
+        if !config.store.is_shared() && !config.data.join("nexus.db").is_file() {
             bail!(
                 "there is no data in {} yet; `nexus demo` or `nexus ingest FILE` makes some, and --data DIR chooses another folder",
                 config.data.display()

@@ -54,11 +54,19 @@ pub(crate) fn queue(config: &Config) -> anyhow::Result<Option<SqsQueue>> {
 pub(crate) fn upload_origin(config: &Config) -> String {
     let Ok(Some((raw, _))) = config.blobs.buckets() else { return String::new() };
     let BlobsConfig { endpoint, public_endpoint, .. } = &config.blobs;
-    let region = if config.aws.region.is_empty() { "us-east-1" } else { &config.aws.region };
     match (public_endpoint.as_str(), endpoint.as_str()) {
-        ("", "") => format!("https://{raw}.s3.{region}.amazonaws.com"),
-        ("", address) | (address, _) => address.trim_end_matches('/').to_owned(),
+        ("", "") => format!("https://{raw}.s3.{}.amazonaws.com", aws(config).region()),
+        ("", address) | (address, _) => origin(address),
     }
+}
+
+/// Scheme, host and port of an address; nothing that could mean more in a policy.
+fn origin(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return String::new() };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    let is_origin = matches!(scheme, "http" | "https") && !host.is_empty() && host.bytes().all(is_plain);
+    if is_origin { format!("{scheme}://{host}") } else { String::new() }
 }
 
 fn aws(config: &Config) -> AwsConfig {
@@ -70,4 +78,22 @@ fn aws(config: &Config) -> AwsConfig {
 
 fn downloads(data: &Path) -> std::path::PathBuf {
     data.join("cache/objects")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port_alone() {
+        for (address, want) in [
+            ("https://s3.example.com:9000/path", "https://s3.example.com:9000"),
+            ("http://10.0.0.5:9000", "http://10.0.0.5:9000"),
+            ("https://a; script-src *", ""),
+            ("javascript://x", ""),
+            ("s3.example.com", ""),
+        ] {
+            assert_eq!(origin(address), want, "{address}");
+        }
+    }
 }

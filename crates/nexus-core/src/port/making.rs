@@ -77,8 +77,8 @@ pub trait Renderer: Adapter + Send + Sync {
     /// Renders part `part`, from 0, to where [`Renderer::render`] finds it. A part that is there is not made again.
     ///
     /// # Errors
-    /// As [`Renderer::render`]; `Unavailable` where this machine encodes otherwise than `parts` says; `Unsupported` where
-    /// films are made in one go.
+    /// As [`Renderer::render`]; `Unsupported` where films are made in one go. A machine that encodes otherwise than `parts`
+    /// says makes nothing.
     async fn render_part(
         &self,
         _request: &RenderRequest,

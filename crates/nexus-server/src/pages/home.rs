@@ -81,7 +81,8 @@ fn what(run: &RunRow) -> String {
 fn state_words(run: &RunRow) -> String {
     match (run.state, &run.error) {
         (RunState::Waiting, _) => "waits for you".into(),
-        (RunState::Failed | RunState::Cancelled, Some(error)) => format!("failed: {}", error.message),
+        (RunState::Cancelled, _) => "cancelled".into(),
+        (RunState::Failed, Some(error)) => format!("failed: {}", error.message),
         (RunState::Ready, Some(error)) => format!("will be tried again: {}", error.message),
         (state, _) => state.as_str().into(),
     }

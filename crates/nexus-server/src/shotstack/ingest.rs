@@ -131,7 +131,7 @@ pub(crate) async fn delete(
     }
     // The source itself and its versions.
     for row in app.store.hosted_by(id, business).await? {
-        app.store.take_down(row.file.id, business).await?;
+        app.store.take_down(row.file.id, business, &*app.ports.blobs).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }

@@ -68,7 +68,7 @@ pub(crate) async fn delete(
     Extension(Owner(business)): Extension<Owner>,
     Path(named): Path<Named>,
 ) -> Result<StatusCode, Refusal> {
-    let was_there = app.store.take_down(named.hosted()?, business).await?;
+    let was_there = app.store.take_down(named.hosted()?, business, &*app.ports.blobs).await?;
     if was_there { Ok(StatusCode::NO_CONTENT) } else { Err(named.unknown()) }
 }
 

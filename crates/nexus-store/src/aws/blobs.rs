@@ -31,7 +31,7 @@ pub(super) const PROVIDER: &str = "S3";
 const PART_BYTES: u64 = 16 << 20;
 
 /// Which buckets, and where.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct S3Config {
     /// Who we are.
     pub aws: AwsConfig,
@@ -105,7 +105,8 @@ impl S3Blobs {
     /// [`StoreError::Invalid`] when an address is none.
     pub fn new(config: &S3Config) -> Result<Self, StoreError> {
         crate::use_ring();
-        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).timeout(Duration::from_secs(60));
+        let http =
+            reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).read_timeout(Duration::from_secs(60));
         Ok(Self {
             raw: Side::new(config, &config.raw_bucket)?,
             finished: Side::new(config, &config.final_bucket)?,

@@ -19,8 +19,11 @@ pub use self::{
 };
 use crate::StoreError;
 
-/// Who we are to AWS, or to what stands in for it.
-#[derive(Debug, Clone, Default)]
+/// Longest silence of a store before a request is sent again.
+const SILENCE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Who we are to AWS, or to what stands in for it. No `Debug`: the environment holds secrets.
+#[derive(Clone, Default)]
 pub struct AwsConfig {
     /// The region, as requests are signed for.
     pub region: String,
@@ -42,16 +45,23 @@ impl AwsConfig {
                 builder = builder.with_config(key, value);
             }
         }
-        let retries =
-            RetryConfig { max_retries: 5, retry_timeout: std::time::Duration::from_secs(60), ..RetryConfig::default() };
+        let retries = RetryConfig {
+            max_retries: 5,
+            retry_timeout: std::time::Duration::from_secs(300),
+            ..RetryConfig::default()
+        };
         builder = builder
             .with_bucket_name(bucket)
             .with_checksum_algorithm(Checksum::SHA256)
             .with_retry(retries)
-            .with_client_options(ClientOptions::new().with_allow_http(endpoint.starts_with("http://")));
-        if !self.region.is_empty() {
-            builder = builder.with_region(&self.region);
-        }
+            .with_client_options(
+                // Films take as long as they take; silence does not.
+                ClientOptions::new()
+                    .with_allow_http(endpoint.starts_with("http://"))
+                    .with_timeout_disabled()
+                    .with_read_timeout(SILENCE),
+            );
+        builder = builder.with_region(self.region());
         if !endpoint.is_empty() {
             builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false);
         }
@@ -61,9 +71,12 @@ impl AwsConfig {
         builder.build().map_err(|error| StoreError::Invalid(format!("S3 cannot be used as configured: {error}")))
     }
 
-    /// The region, with AWS's own default.
-    fn region(&self) -> &str {
-        if self.region.is_empty() { "us-east-1" } else { &self.region }
+    /// The region: as configured, as the environment says, else AWS's own default.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        let named = |name: &str| self.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let said = || named("AWS_REGION").or_else(|| named("AWS_DEFAULT_REGION")).filter(|region| !region.is_empty());
+        if self.region.is_empty() { said().unwrap_or("us-east-1") } else { &self.region }
     }
 }
 

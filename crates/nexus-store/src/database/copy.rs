@@ -21,7 +21,8 @@ pub struct CopiedTable {
 }
 
 /// Copies every row of `from` into the empty database `to`, and the keys that sign links, as of one moment. What is in
-/// files, of SQLite, lies in `data_dir`. Nothing is changed in `from`; `to` stays empty when it fails.
+/// files, of SQLite, lies in `data_dir`. No row of `from` is changed, though its tables are brought up to date; `to` stays
+/// empty when it fails. Stop whoever works on `from` first: what they accept later is not in the copy.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] when `to` is not empty or both are the same; what the databases say.
@@ -71,10 +72,13 @@ pub async fn copy_database(
         Engine::Postgres => secret::shared_text(&mut reading).await?,
     };
     match target {
-        Engine::Postgres => secret::share(&mut writing, &keys).await?,
-        Engine::Sqlite => secret::replace(data_dir, &keys)?,
+        Engine::Postgres => secret::share_instead(&mut writing, &keys).await?,
+        Engine::Sqlite => {}
     }
     writing.commit().await.map_err(&failed)?;
+    if target == Engine::Sqlite {
+        secret::replace(data_dir, &keys)?;
+    }
     Ok(copied)
 }
 

@@ -83,10 +83,23 @@ fn postgres(sqlite: &str) -> String {
 
 /// Row-level security, forced on the owner of the tables too: without a tenant nothing is seen, `*` sees all.
 async fn close_rows(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-    // An event is shown only when none with a lower number can still appear: a reader resumes after the last it saw.
+    // An event is shown only when none with a lower number can still appear: a reader resumes after the last it saw. Looked
+    // for first, because altering waits for everybody who reads, a dump for instance.
+    let there = "select 1 from information_schema.columns
+        where table_schema = current_schema() and table_name = 'events' and column_name = 'tx'";
+    let there: Option<i64> = sqlx::query_scalar(there).fetch_optional(&mut *connection).await?;
+    if there.is_none() {
+        run(
+            connection,
+            "alter table events add column tx bigint not null default (pg_current_xact_id()::text::bigint)",
+        )
+        .await?;
+    }
+    // A database that was restored into another cluster brings numbers of transactions that are still to come there.
     run(
         connection,
-        "alter table events add column if not exists tx bigint not null default (pg_current_xact_id()::text::bigint)",
+        "select set_config('app.tenant', '*', true); update events set tx = 0
+        where (select tx from events order by seq desc limit 1) >= pg_current_xact_id()::text::bigint",
     )
     .await?;
     let tenant = "current_setting('app.tenant', true)";

@@ -79,7 +79,14 @@ pub(super) async fn claim(
             }
             return Ok(None);
         };
-        let run = RunRow::try_from(record)?;
+        let id = record.id().to_owned();
+        let run = match RunRow::try_from(record) {
+            Ok(run) => run,
+            Err(error) => {
+                set_aside(connection, &id, &error, now).await?;
+                continue;
+            }
+        };
         if run.crashes < MOST_CRASHES {
             return complete(connection, run).await.map(Some);
         }
@@ -94,6 +101,20 @@ pub(super) async fn claim(
         };
         release(connection, run.id, run.epoch, &Release::Failed(cause), now).await?;
     }
+}
+
+/// Fails a run that cannot be read, with plain words that every version reads.
+async fn set_aside(connection: &mut AnyConnection, id: &str, error: &StoreError, now: Instant) -> Answer<()> {
+    let message = format!("{error}; `nexus run retry` takes it up once a program that reads it runs here");
+    let cause = RunFailure { kind: ErrorKind::Bug, step: "claim".into(), message };
+    sqlx::query(sql::SET_ASIDE)
+        .bind(id)
+        .bind(to_json("failure", &cause)?)
+        .bind(now.unix_millis())
+        .execute(connection)
+        .await
+        .map(drop)
+        .map_err(StoreError::database("set a run aside"))
 }
 
 /// Makes ready what a lease or a deadline held; true when there was any.
@@ -355,8 +376,16 @@ async fn tell_parent(
     now: Instant,
 ) -> Answer<()> {
     let Some(parent) = parent else { return Ok(()) };
+    // The child may have ended before, and been taken up again: the last word counts.
+    forget_signal(connection, &parent, child).await?;
     let parent = super::rows::id("run", &parent)?;
     signal(connection, parent, &child_signal(child), &json!(end), now).await.map(drop)
+}
+
+/// Forgets how a child ended.
+async fn forget_signal(connection: &mut AnyConnection, parent: &str, child: RunId) -> Answer<()> {
+    let forget = sqlx::query(sql::FORGET_SIGNAL).bind(parent).bind(child_signal(child));
+    forget.execute(connection).await.map(drop).map_err(StoreError::database("forget a signal"))
 }
 
 /// Ends a run and its children.
@@ -367,7 +396,8 @@ pub(super) async fn cancel(connection: &mut AnyConnection, run: RunId, now: Inst
         step: "cancel".into(),
         message: format!("it was cancelled; `nexus run retry {run}` takes it up again"),
     };
-    // Children before their parent, as their ends take the rows too.
+    // Nothing is added below it from here on.
+    lock(connection, &run.to_string()).await?;
     let mut below: Vec<String> =
         sqlx::query_scalar(sql::CHILDREN).bind(run.to_string()).fetch_all(&mut *connection).await.map_err(&failed)?;
     below.push(run.to_string());
@@ -399,6 +429,7 @@ pub(super) async fn cancel(connection: &mut AnyConnection, run: RunId, now: Inst
 /// Makes every leased run claimable, and what a clock that was ahead put off for more than a day.
 pub(super) async fn recover(connection: &mut AnyConnection, now: Instant) -> Answer<u64> {
     let failed = StoreError::database("recover runs");
+    sqlx::query(sql::ASSIGN_LANES).execute(&mut *connection).await.map_err(&failed)?;
     let touched = sqlx::query(sql::RECOVER).bind(now.unix_millis()).execute(&mut *connection).await.map_err(&failed)?;
     let far = now.after(std::time::Duration::from_secs(24 * 60 * 60));
     let pull = sqlx::query(sql::PULL_IN).bind(now.unix_millis()).bind(far.unix_millis());
@@ -429,11 +460,21 @@ pub(super) async fn retry(connection: &mut AnyConnection, run: RunId, from: Opti
         let revive = sqlx::query(sql::REVIVE).bind(&child).bind(now.unix_millis());
         revive.execute(&mut *connection).await.map_err(&failed)?;
         let child: RunId = super::rows::id("run", &child)?;
-        let forget = sqlx::query(sql::FORGET_SIGNAL).bind(&id).bind(child_signal(child));
-        forget.execute(&mut *connection).await.map_err(&failed)?;
+        forget_signal(connection, &id, child).await?;
         event(connection, child, now, "retry", &json!({ "due": now })).await?;
     }
+    let parent: Option<Option<String>> =
+        sqlx::query_scalar(sql::PARENT).bind(&id).fetch_optional(&mut *connection).await.map_err(&failed)?;
+    if let Some(parent) = parent.flatten() {
+        // Whoever failed with it goes on, and waits for it anew.
+        forget_signal(connection, &parent, run).await?;
+        let revive = sqlx::query(sql::REVIVE).bind(&parent).bind(now.unix_millis());
+        if revive.execute(&mut *connection).await.map_err(&failed)?.rows_affected() == 1 {
+            event(connection, super::rows::id("run", &parent)?, now, "retry", &json!({ "due": now })).await?;
+        }
+    }
     if let Some(from) = from {
+        sqlx::query(sql::BEGIN_AGAIN).bind(&id).execute(&mut *connection).await.map_err(&failed)?;
         let steps: Vec<(i64, String)> =
             sqlx::query_as(sql::STEP_NAMES).bind(&id).fetch_all(&mut *connection).await.map_err(&failed)?;
         for seq in forgotten(steps, from) {
@@ -469,7 +510,8 @@ async fn lock(connection: &mut AnyConnection, run: &str) -> Answer<Option<String
 
 /// The fence of what changes no row of the run itself.
 async fn holds(connection: &mut AnyConnection, run: RunId, epoch: Epoch) -> Answer<()> {
-    let holds: Option<i64> = sqlx::query_scalar(sql::HOLDS)
+    let fence = sql::HOLDS.of(Engine::of(connection));
+    let holds: Option<i64> = sqlx::query_scalar(fence)
         .bind(run.to_string())
         .bind(epoch.0)
         .fetch_optional(connection)

@@ -32,6 +32,13 @@ pub(super) struct RunRecord {
     cancelled: Option<i64>,
 }
 
+impl RunRecord {
+    /// Its id as it is stored.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// A line of the count by flow and state.
 #[derive(sqlx::FromRow)]
 pub(super) struct DepthRecord {

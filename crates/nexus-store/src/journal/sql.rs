@@ -58,7 +58,11 @@ pub(super) const RENEW: &str = "update runs set wake = $3 where id = $1 and epoc
 pub(super) const FENCE: &str =
     "update runs set attempts = 0, crashes = 0, updated = $3 where id = $1 and epoch = $2 and state = 'running'";
 
-pub(super) const HOLDS: &str = "select 1 from runs where id = $1 and epoch = $2 and state = 'running'";
+/// The fence in front of what writes beside the run; until the transaction ends nobody may cancel it.
+pub(super) const HOLDS: Both = Both {
+    sqlite: "select 1 from runs where id = $1 and epoch = $2 and state = 'running'",
+    postgres: "select 1 from runs where id = $1 and epoch = $2 and state = 'running' for update",
+};
 
 /// Makes others that change the run wait, so that a signal and a park see each other. SQLite has one writer.
 pub(super) const LOCK: Both = Both {
@@ -127,7 +131,19 @@ pub(super) const REVIVE: &str =
     "update runs set state = 'ready', wake = $2, turn = $2, attempts = 0, crashes = 0, error = null, cancelled = null, updated = $2
     where id = $1 and state = 'failed'";
 
+/// A run that begins earlier begins where its flow does.
+pub(super) const BEGIN_AGAIN: &str = "update runs set role = null, lane = flow where id = $1";
+
+/// A row that this program cannot read must not stand in front of all others.
+pub(super) const SET_ASIDE: &str =
+    "update runs set state = 'failed', wake = null, error = $2, worker = null, updated = $3 where id = $1";
+
+/// Runs that an older program enqueued know nothing of lanes.
+pub(super) const ASSIGN_LANES: &str = "update runs set lane = coalesce(role, flow) where lane = ''";
+
 pub(super) const FAILED_CHILDREN: &str = "select id from runs where parent = $1 and state = 'failed' order by seq";
+
+pub(super) const PARENT: &str = "select parent from runs where id = $1";
 
 pub(super) const STEP_NAMES: &str = "select seq, step from steps where run = $1 order by seq";
 

@@ -70,14 +70,14 @@ async fn an_object_goes_with_the_last_file_that_offers_it() {
         }
     }
 
-    assert_eq!(desk.store.take_down(first.id, business("other")).await.ok(), Some(false), "another tenant's");
-    assert_eq!(desk.store.take_down(first.id, business("mine")).await.ok(), Some(true));
-    assert_eq!(desk.store.take_down(first.id, business("mine")).await.ok(), Some(false), "once");
+    assert_eq!(desk.store.take_down(first.id, business("other"), &blobs).await.ok(), Some(false), "another tenant's");
+    assert_eq!(desk.store.take_down(first.id, business("mine"), &blobs).await.ok(), Some(true));
+    assert_eq!(desk.store.take_down(first.id, business("mine"), &blobs).await.ok(), Some(false), "once");
     assert!(blobs.head(Bucket::Final, &key).await.expect("looked up").is_some(), "the second still offers it");
     desk.store.host(std::slice::from_ref(&first)).await.expect("a repeated step");
     let row = desk.store.hosted(first.id).await.expect("read").expect("a row");
     assert!(row.deleted.is_some(), "what was taken down stays down");
-    assert_eq!(desk.store.take_down(second.id, business("mine")).await.ok(), Some(true));
+    assert_eq!(desk.store.take_down(second.id, business("mine"), &blobs).await.ok(), Some(true));
     assert!(blobs.head(Bucket::Final, &key).await.expect("looked up").is_none());
     assert_eq!(desk.store.hosted_by(second.run, business("other")).await.expect("read"), []);
     assert_eq!(desk.store.hosted_by(second.run, business("mine")).await.expect("read").len(), 1);

@@ -214,6 +214,8 @@ mod shared {
             .await
             .expect("parked");
         let (_, url) = database(&server, "grown");
+        // `nexus migrate` was there first, and made keys of its own.
+        drop(machine(&url, &folder, "first").await);
         let copied = copy_database(&DatabaseUrl::Sqlite, &url, folder.path(), |_| {}).await.expect("copied");
         assert!(copied.iter().any(|table| table.table == "runs" && table.rows == 1));
         let new = Store::open_at(&url, &folder.path().join("new"), clock()).await.expect("opened");
@@ -221,12 +223,15 @@ mod shared {
         new.signal(claim.run.id, "answer", serde_json::json!(1)).await.expect("the parked run is woken there");
         let claim = new.claim("w", &[Claimable::new("reel", 1)], 10_000).await.expect("claim").expect("the run");
         assert!(claim.run.epoch.0 > 1, "its fence goes on");
+        let key = |folder: &std::path::Path| std::fs::read_to_string(folder.join("secret.json")).expect("keys");
         let again = copy_database(&DatabaseUrl::Sqlite, &url, folder.path(), |_| {}).await.expect_err("not empty");
         assert!(matches!(again, StoreError::Conflict(_)), "{again}");
         // And back, into another folder.
         let back = folder.path().join("back");
         std::fs::create_dir_all(&back).expect("a folder");
         copy_database(&url, &DatabaseUrl::Sqlite, &back, |_| {}).await.expect("copied back");
+        let keys = |text: String| serde_json::from_str::<serde_json::Value>(&text).expect("JSON");
+        assert_eq!(keys(key(&back)), keys(key(folder.path())), "links that were sent stay good, there and back");
         let small = Store::open(&back, clock()).await.expect("opened");
         assert_eq!(
             small.events(None, 0, 100).await.expect("events").len(),

@@ -23,6 +23,7 @@ pub(super) async fn suite(make: &impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestCl
     a_cancelled_run_is_over_for_its_worker(&fresh(make).await).await;
     a_cancellation_reaches_the_children(&fresh(make).await).await;
     a_retry_takes_failed_children_up_again(&fresh(make).await).await;
+    a_retry_of_a_child_takes_its_parent_up_again(&fresh(make).await).await;
     a_run_that_ends_its_workers_is_set_aside(&fresh(make).await).await;
     depths_count_by_flow_and_state(&fresh(make).await).await;
 }
@@ -167,6 +168,30 @@ async fn a_retry_takes_failed_children_up_again(desk: &Desk) {
     let parent = claims.iter().find(|claim| claim.run.id == parent).expect("the parent is ready again");
     assert!(parent.signals.is_empty(), "it does not hear of the failure of before");
     assert!(claims.iter().any(|claim| claim.run.id == child.run.id), "and so is the child");
+}
+
+async fn a_retry_of_a_child_takes_its_parent_up_again(desk: &Desk) {
+    let parent = desk.enqueue("waiting parent").await;
+    let claim = desk.claimed("waiting parent").await;
+    desk.journal.spawn(parent, claim.run.epoch, vec![new_run("dead letter")]).await.expect("spawn");
+    let child = desk.claimed("dead letter").await;
+    desk.release(&child, Release::Failed(failure())).await;
+    desk.release(&claim, Release::Failed(failure())).await;
+    desk.journal.retry(child.run.id, None).await.expect("the command that the dead letter names");
+    assert_eq!(desk.state(parent).await, RunState::Ready, "the parent goes on too");
+    let mut claims = Vec::new();
+    while let Some(claim) = desk.claim().await {
+        claims.push(claim);
+    }
+    let parent_claim = claims.iter().find(|claim| claim.run.id == parent).expect("the parent");
+    assert!(parent_claim.signals.is_empty(), "the failure of before is forgotten");
+    let child = claims.iter().find(|claim| claim.run.id == child.run.id).expect("the child");
+    let wait = Release::Wait { signal: child_signal(child.run.id), until: None };
+    desk.release(parent_claim, wait).await;
+    desk.release(child, Release::Done(json!(1))).await;
+    let woken = desk.claimed("waiting parent").await;
+    let heard = serde_json::from_value::<ChildEnd>(woken.signals[0].1.clone()).expect("an end");
+    assert_eq!(heard, ChildEnd::Done(json!(1)), "and hears of the new end");
 }
 
 async fn a_run_that_ends_its_workers_is_set_aside(desk: &Desk) {

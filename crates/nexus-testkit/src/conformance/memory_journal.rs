@@ -200,6 +200,9 @@ impl MemoryJournal {
     fn tell_parent(&self, child: RunId, end: &ChildEnd) {
         let parent = self.lock().runs.get(&child).and_then(|stored| stored.row.parent);
         let Some(parent) = parent else { return };
+        if let Some(stored) = self.lock().runs.get_mut(&parent) {
+            stored.signals.retain(|(name, _)| *name != child_signal(child));
+        }
         // A parent that is gone needs no word.
         drop(self.deliver(parent, &child_signal(child), json!(end)));
     }
@@ -447,6 +450,16 @@ impl Journal for MemoryJournal {
                 stored.row.attempts = 0;
                 stored.row.crashes = 0;
                 stored.make_ready(now);
+                Ok(())
+            })?;
+        }
+        let parent = self.lock().runs.get(&run).and_then(|stored| stored.row.parent);
+        if let Some(parent) = parent {
+            self.change(parent, None, |stored, now, _| {
+                stored.signals.retain(|(name, _)| *name != child_signal(run));
+                if matches!(stored.row.state, RunState::Failed | RunState::Cancelled) {
+                    stored.make_ready(now);
+                }
                 Ok(())
             })?;
         }

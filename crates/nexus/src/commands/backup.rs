@@ -43,7 +43,7 @@ fn said(manifest: &Manifest) -> String {
 fn one_machine(config: &Config) -> anyhow::Result<()> {
     let buckets = config.blobs.buckets().map_err(anyhow::Error::msg)?;
     anyhow::ensure!(
-        config.store.url.get().is_none() && buckets.is_none(),
+        !config.store.is_shared() && buckets.is_none(),
         "this saves the data folder of one machine; PostgreSQL is saved with pg_dump, and S3 keeps versions of its \
          own: docs/deploy.md says how"
     );

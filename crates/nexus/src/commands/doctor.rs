@@ -64,7 +64,7 @@ fn jail(global: &Global) -> Finding {
 
 /// The shared database, when there is one: reached, its rows walled, and whether runs wait for somebody's decision.
 async fn database(config: &Config) -> Vec<Finding> {
-    if config.store.url.get().is_none() {
+    if !config.store.is_shared() {
         return Vec::new();
     }
     let what = "database";

@@ -8,7 +8,7 @@ use nexus_beats::EmbeddedTracker;
 use nexus_core::{
     Instant, RunId,
     blob::{BlobKey, Bucket},
-    journal::{Role, StepKey, StepName},
+    journal::{Journal as _, Role, StepKey, StepName},
     port::{BeatTracker as _, BlobStore, StepContext},
     time::Clock as _,
 };
@@ -55,7 +55,7 @@ struct Vision {
 impl Vision {
     async fn open(config: &Config, raw_bucket: String) -> anyhow::Result<Self> {
         anyhow::ensure!(
-            config.store.url.get().is_some(),
+            config.store.is_shared(),
             "what vision sees goes into a database that others reach: set store.url to postgres://..."
         );
         let purpose = Purpose::Work { storage_listen: "127.0.0.1:0", outbox: None };
@@ -84,7 +84,10 @@ impl Vision {
         };
         let ended = async {
             for run in runs {
-                engine.wait_run(*run).await?;
+                // An upload of the API is a source, whose run has another name; workers take it up.
+                if self.installation.store.run(*run).await?.is_some() {
+                    engine.wait_run(*run).await?;
+                }
             }
             Ok::<_, nexus_core::PortError>(())
         };

@@ -1,8 +1,8 @@
-//! `nexus run list|show|retry`
+//! `nexus run list|show|retry|cancel`
 
 use anyhow::Context as _;
 use nexus_core::{
-    Arrow,
+    Arrow, ErrorKind,
     journal::{Arrived, Journal as _, RunFilter, RunRow, RunState, StepRow},
 };
 
@@ -54,12 +54,17 @@ pub(crate) async fn run(command: RunCommand, config: &Config, global: &Global) -
                     store.runs(&failed).await?.iter().filter(|run| run.parent.is_none()).map(|run| run.id).collect()
                 }
             };
+            let mut ready = 0;
             for id in &runs {
-                store.retry(*id, from).await?;
+                match store.retry(*id, from).await {
+                    Ok(()) => ready += 1,
+                    // With several, another hand may have been quicker.
+                    Err(error) if error.kind == ErrorKind::Conflict && run.is_none() => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
             show::line(&format!(
-                "{} runs are ready again; they go on with the next `nexus up`, or at once where that runs.",
-                runs.len()
+                "{ready} runs are ready again; they go on with the next `nexus up`, or at once where that runs."
             ));
         }
         RunCommand::Cancel { run } => match store.cancel(run).await? {

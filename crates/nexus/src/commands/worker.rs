@@ -14,6 +14,11 @@ use crate::{
 pub(crate) async fn run(arguments: WorkerArguments, config: Config) -> anyhow::Result<()> {
     let roles = arguments.roles.0;
     anyhow::ensure!(!roles.is_empty(), "a worker without roles has nothing to do; name some with --roles");
+    let in_s3 = config.blobs.buckets().map_err(anyhow::Error::msg)?.is_some();
+    anyhow::ensure!(
+        in_s3 || !config.store.is_shared(),
+        "workers that share a database must share the files too: set blobs.raw and blobs.final to buckets (s3://name)"
+    );
     let listener = match config.worker.listen.as_str() {
         "" => None,
         address => Some(listen(address, "worker.listen").await?),

@@ -21,6 +21,11 @@ impl Default for StoreConfig {
 }
 
 impl StoreConfig {
+    /// True for a database that other machines may share.
+    pub(crate) fn is_shared(&self) -> bool {
+        !matches!(self.address(), "" | "sqlite:")
+    }
+
     /// The address, as text.
     pub(crate) fn address(&self) -> &str {
         self.url.get().map_or("sqlite:", |url| url.expose())
