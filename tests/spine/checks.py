@@ -133,4 +133,4 @@ def repeated(scenario, data, most):
 
 
 def under_way(data, one):
-    return data.number(f"select count(*) {PARTS} and state = 'running' and worker = 'nexus-{one.process.pid}'")
+    return data.number(f"select count(*) {PARTS} and state = 'running' and worker like '%-{one.process.pid}'")

@@ -120,11 +120,15 @@ impl Engine {
         let mut claims = FuturesUnordered::new();
         // Whether something may be claimable, and whether the last answer was that there is.
         let (mut due, mut busy) = (true, false);
+        // Claims are numbered: one that was asked for before something happened does not know of it.
+        let (mut asked, mut happened) = (0_u64, 0_u64);
         loop {
             if due {
                 let most = if busy { MOST_CLAIMS } else { 1 };
                 while claims.len() < self.free_hands().min(most) {
-                    claims.push(self.claim());
+                    let number = asked;
+                    asked += 1;
+                    claims.push(async move { (number, self.claim().await) });
                 }
             }
             match &mut until {
@@ -136,20 +140,22 @@ impl Engine {
             tokio::select! {
                 Some(ended) = running.join_next() => {
                     report(ended);
-                    due = true;
+                    (due, happened) = (true, asked);
                 }
-                Some(claimed) = claims.next() => {
+                Some((number, claimed)) = claims.next() => {
                     busy = matches!(claimed, Ok(Some(_)));
-                    due = busy;
+                    due = busy || number < happened;
                     self.begin(claimed, &mut running);
                 }
-                () = self.around.journal.changed(), if self.free_hands() > claims.len() => due = true,
-                () = tokio::time::sleep(pause) => due = true,
+                () = self.around.journal.changed(), if self.free_hands() > claims.len() => {
+                    (due, happened) = (true, asked);
+                }
+                () = tokio::time::sleep(pause) => (due, happened) = (true, asked),
                 () = told(&mut until) => break,
             }
         }
         // What was asked for may have been given.
-        while let Some(claimed) = claims.next().await {
+        while let Some((_, claimed)) = claims.next().await {
             self.begin(claimed, &mut running);
         }
         self.let_all_go(running).await;

@@ -217,3 +217,23 @@ async fn a_slow_provider_gets_as_many_steps_at_once_as_it_takes() {
     engine.run_until_idle().await;
     assert_eq!(seen.load(Ordering::SeqCst), 2);
 }
+
+/// A claim that was asked for while all hands of a role were busy does not say that nothing of that role is due.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_engine_is_idle_only_when_everything_is_done() {
+    for hands in [1, 3, 16] {
+        let bench = Bench::new();
+        let config = EngineConfig { hands: EngineConfig::everything(NonZeroUsize::new(hands).unwrap()), ..quick() };
+        let engine = bench.engine_with(config, |run| {
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                run.note(aside("done"), 1_u8).await.map(|n| json!(n))
+            })
+        });
+        for name in 0..400 {
+            bench.enqueue(&format!("{hands} {name}")).await;
+        }
+        engine.run_until_idle().await;
+        assert_eq!(bench.journal.claims(), 400, "{hands} hands");
+    }
+}
