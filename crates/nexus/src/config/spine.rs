@@ -7,17 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::vectors::Hidden;
 
 /// `[store]`: the database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct StoreConfig {
     /// Its address; it may hold a password.
     pub(crate) url: Hidden,
-}
-
-impl Default for StoreConfig {
-    fn default() -> Self {
-        Self { url: String::new().into() }
-    }
 }
 
 impl StoreConfig {
