@@ -1,5 +1,7 @@
 //! Uploads that were announced, and the queue of objects that arrived.
 
+use std::time::Duration;
+
 use nexus_core::{
     BusinessId, Instant,
     blob::{Arrival, BlobKey, BlobRef, Bucket},
@@ -56,11 +58,8 @@ const ARRIVED: &str =
     "insert into object_events (bucket, object_key, etag, size_bytes, event, created) values ($1, $2, $3, $4, $5, $6)
     on conflict (bucket, object_key, etag) do nothing";
 const COMPLETED: &str = "update uploads set completed = $2 where object_key = $1 and completed is null";
-const OPEN: &str =
-    "select object_key from uploads where completed is null and created > $1 order by created desc limit $2";
-
-/// How long an upload that was announced is looked for.
-const OPEN_FOR_MS: i64 = 24 * 60 * 60 * 1000;
+const OPEN: &str = "select object_key from uploads where completed is null and created > $1 and object_key > $2
+    order by object_key limit $3";
 
 impl Store {
     /// Puts an object that arrived in S3 into the queue of arrivals, unless the same content was there before. Durable
@@ -94,13 +93,21 @@ impl Store {
         .await
     }
 
-    /// Uploads of the last day that were announced and of which nobody has told that they arrived, newest first.
+    /// Uploads that were announced within `time` and of which nobody has told that they arrived, in order of their keys
+    /// from `after` on.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn open_uploads(&self, limit: u32) -> Result<Vec<BlobKey>, StoreError> {
+    pub async fn open_uploads(
+        &self,
+        time: Duration,
+        after: Option<&BlobKey>,
+        limit: u32,
+    ) -> Result<Vec<BlobKey>, StoreError> {
+        let since = self.now().unix_millis() - i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let keys: Vec<String> = sqlx::query_scalar(OPEN)
-            .bind(self.now().unix_millis() - OPEN_FOR_MS)
+            .bind(since)
+            .bind(after.map_or("", BlobKey::as_str))
             .bind(i64::from(limit))
             .fetch_all(&mut *self.read(Scope::All).await?)
             .await

@@ -44,6 +44,12 @@ pub struct Engine {
     hands: Arc<BTreeMap<Role, Arc<Semaphore>>>,
 }
 
+/// When a claim was asked for: its lease began no later.
+struct Asked {
+    at: Instant,
+    since: tokio::time::Instant,
+}
+
 /// When the engine's loop ends.
 enum Until {
     /// Told to.
@@ -162,11 +168,11 @@ impl Engine {
     }
 
     /// Drives a run that was claimed.
-    fn begin(&self, claimed: PortResult<Option<(Claim, Instant)>>, running: &mut JoinSet<()>) {
+    fn begin(&self, claimed: PortResult<Option<(Claim, Asked)>>, running: &mut JoinSet<()>) {
         match claimed {
-            Ok(Some((claim, before))) => {
+            Ok(Some((claim, asked))) => {
                 let hand = self.hand_for(&claim.run);
-                running.spawn(self.clone().execute(claim, before, hand));
+                running.spawn(self.clone().execute(claim, asked, hand));
             }
             Ok(None) => {}
             Err(error) => {
@@ -211,15 +217,15 @@ impl Engine {
         free.flat_map(|(role, _)| of_role(*role)).collect()
     }
 
-    async fn claim(&self) -> PortResult<Option<(Claim, Instant)>> {
+    async fn claim(&self) -> PortResult<Option<(Claim, Asked)>> {
         let Surroundings { journal, clock, config, .. } = &*self.around;
-        let before = clock.now();
+        let asked = Asked { at: clock.now(), since: tokio::time::Instant::now() };
         let claim = journal.claim(&config.worker_name, &self.claimable(), config.lease_ms).await?;
         if let Some(claim) = &claim {
             config.pass("claimed");
             metrics::claim(&claim.run.flow);
         }
-        Ok(claim.map(|claim| (claim, before)))
+        Ok(claim.map(|claim| (claim, asked)))
     }
 
     /// One of the free hands that the claim was made for.
@@ -245,17 +251,17 @@ impl Engine {
     }
 
     /// Drives one claimed run until it lets go of it, or loses it.
-    async fn execute(self, claim: Claim, before: Instant, _hand: Option<(metrics::Active, OwnedSemaphorePermit)>) {
+    async fn execute(self, claim: Claim, asked: Asked, _hand: Option<(metrics::Active, OwnedSemaphorePermit)>) {
         let span = tracing::info_span!("run", run.id = %claim.run.id, flow = claim.run.flow, epoch = claim.run.epoch.0);
         let work = async {
             let Some(flow) = self.flow_of(&claim.run) else {
                 return tracing::error!("the journal gave a run of a flow that was not asked for");
             };
-            let claimed = Arc::new(Claimed::new(claim, before, &self.around));
+            let claimed = Arc::new(Claimed::new(claim, asked.at, &self.around));
             let run = Run::new(Arc::clone(&claimed));
             // A task of its own: a flow that computes for long must not starve it. Aborted when dropped.
             let mut lease = JoinSet::new();
-            lease.spawn(self.clone().keep_lease(claimed.row.id, claimed.row.epoch));
+            lease.spawn(self.clone().keep_lease(claimed.row.id, claimed.row.epoch, asked.since));
             let mut pace = self.around.pace.subscribe();
             let outcome = tokio::select! {
                 outcome = AssertUnwindSafe(flow.run(&run)).catch_unwind() => outcome,
@@ -277,10 +283,10 @@ impl Engine {
     }
 
     /// Renews the lease for as long as it can; returns when it is lost.
-    async fn keep_lease(self, run: RunId, epoch: Epoch) {
+    async fn keep_lease(self, run: RunId, epoch: Epoch, claimed: tokio::time::Instant) {
         let Surroundings { journal, config, .. } = &*self.around;
         let lease = Duration::from_millis(config.lease_ms);
-        let mut renewed = tokio::time::Instant::now();
+        let mut renewed = claimed;
         loop {
             tokio::time::sleep(config.renewal()).await;
             let asked = tokio::time::Instant::now();

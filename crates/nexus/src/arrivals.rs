@@ -17,6 +17,11 @@ use nexus_store::{SqsQueue, Store};
 const LOOK_ALONE: Duration = Duration::from_secs(3);
 const LOOK_BESIDE: Duration = Duration::from_secs(60);
 
+/// Uploads of this time are looked for in every round, and those of the longer one in every twentieth.
+const NEAR: Duration = Duration::from_secs(60 * 60);
+const FAR: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const LOOKS_FAR_EVERY: u32 = 20;
+
 /// Pause after a queue or a store did not answer.
 const AFTER_ERROR: Duration = Duration::from_secs(5);
 
@@ -119,19 +124,28 @@ async fn hear_once(store: &Store, queue: &SqsQueue) -> anyhow::Result<()> {
 /// store without events has none.
 pub(crate) async fn look_for_uploads(store: Store, blobs: Arc<dyn BlobStore>, is_told: bool) {
     let every = if is_told { LOOK_BESIDE } else { LOOK_ALONE };
-    loop {
+    for round in 0_u32.. {
         tokio::time::sleep(every).await;
-        if let Err(error) = look_once(&store, &*blobs).await {
+        // Those of the last hour every time, older ones now and then: a server may have been down for days.
+        let time = if round % LOOKS_FAR_EVERY == 0 { FAR } else { NEAR };
+        if let Err(error) = look_once(&store, &*blobs, time).await {
             tracing::warn!(error = %error, "uploads could not be looked for; trying again shortly");
         }
     }
 }
 
-async fn look_once(store: &Store, blobs: &dyn BlobStore) -> anyhow::Result<()> {
-    for key in store.open_uploads(200).await? {
-        if let Some(object) = blobs.head(Bucket::Raw, &key).await? {
-            store.record_arrival(&object, None).await?;
+async fn look_once(store: &Store, blobs: &dyn BlobStore, time: Duration) -> anyhow::Result<()> {
+    let mut after = None;
+    loop {
+        let page = store.open_uploads(time, after.as_ref(), 200).await?;
+        for key in &page {
+            if let Some(object) = blobs.head(Bucket::Raw, key).await? {
+                store.record_arrival(&object, None).await?;
+            }
+        }
+        after = page.into_iter().next_back();
+        if after.is_none() {
+            return Ok(());
         }
     }
-    Ok(())
 }

@@ -300,10 +300,13 @@ async fn an_upload_of_which_nobody_told_is_looked_for() {
     }
     let told = nexus_core::blob::BlobRef { bucket: Bucket::Raw, key: key("raw/told"), size_bytes: 9, etag: "a".into() };
     desk.store.record_arrival(&told, None).await.expect("recorded");
-    assert_eq!(desk.store.open_uploads(10).await.expect("open"), [key("raw/silent")]);
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert_eq!(desk.store.open_uploads(day, None, 10).await.expect("open"), [key("raw/silent")]);
+    let after = key("raw/silent");
+    assert!(desk.store.open_uploads(day, Some(&after), 10).await.expect("the next page").is_empty());
     let arrival = desk.store.next_arrivals(10).await.expect("arrivals").remove(0).1;
     assert_eq!((arrival.object, arrival.file_name.as_str()), (told, "told"));
     desk.advance(25 * 60 * 60);
-    assert!(desk.store.open_uploads(10).await.expect("open").is_empty(), "after a day nobody looks any more");
+    assert!(desk.store.open_uploads(day, None, 10).await.expect("open").is_empty(), "announced longer ago than that");
     assert_ne!(business(), BusinessId::derived(&["nobody"]));
 }

@@ -1,9 +1,12 @@
 //! `nexus migrate` and `nexus db copy`
 
-use nexus_store::{DatabaseUrl, copy_database};
+use std::sync::Arc;
+
+use nexus_store::{DatabaseUrl, Store, copy_database};
 
 use crate::{
     cli::{DbCommand, Global},
+    clock::SystemClock,
     config::Config,
     sharing, show,
 };
@@ -23,6 +26,11 @@ pub(crate) async fn run(command: DbCommand, config: &Config, global: &Global) ->
         if !global.json && table.rows > 0 {
             show::line(&format!("{:>9}  {}", table.rows, table.table));
         }
+    };
+    // What somebody else accepted meanwhile would stay behind.
+    let _alone = match &from {
+        DatabaseUrl::Sqlite => Some(Store::open(&config.data, Arc::new(SystemClock)).await?.hold_alone().await?),
+        DatabaseUrl::Postgres(_) => None,
     };
     let copied = copy_database(&from, &to, &config.data, tell).await?;
     let rows: u64 = copied.iter().map(|table| table.rows).sum();
