@@ -45,7 +45,7 @@ impl Writer {
     /// Starts the writer task on `connection`. `generation` grows by one with every batch that wakes.
     pub(crate) fn start(database: Database, connection: AnyConnection, generation: Arc<watch::Sender<u64>>) -> Self {
         let (queue, jobs) = mpsc::channel(1024);
-        tokio::spawn(Serving { database, connection, generation }.serve(jobs));
+        tokio::spawn(Serving { database, connection, is_lost: false, generation }.serve(jobs));
         Self { queue }
     }
 
@@ -127,6 +127,8 @@ impl From<StoreError> for Failure {
 struct Serving {
     database: Database,
     connection: AnyConnection,
+    /// The connection broke, or was given up in the middle of something.
+    is_lost: bool,
     generation: Arc<watch::Sender<u64>>,
 }
 
@@ -156,9 +158,13 @@ impl Serving {
         let (mut tried, mut apart) = (0, false);
         loop {
             tried += 1;
-            let Err(failure) = self.attempt(batch, apart).await else { return Ok(()) };
-            let is_broken = self.database.engine == Engine::Postgres && failure.error.is_broken_connection();
-            if !is_broken {
+            let attempted = match self.reconnect().await {
+                Ok(()) => self.attempt(batch, apart).await,
+                Err(error) => Err(error.into()),
+            };
+            let Err(failure) = attempted else { return Ok(()) };
+            self.is_lost |= self.database.engine == Engine::Postgres && failure.error.is_broken_connection();
+            if !self.is_lost {
                 // Fails when the database has already rolled back by itself, which is what is wanted.
                 drop(self.statement("rollback").await);
             }
@@ -172,16 +178,16 @@ impl Serving {
             }
             tracing::debug!(tried, %error, "a batch is run again");
             tokio::time::sleep(Duration::from_millis(5 << tried.min(9)).min(Duration::from_secs(2))).await;
-            // Never the same connection again: nobody knows what it is in the middle of.
-            while is_broken && tried < TRIES {
-                if let Ok(Ok(new)) = tokio::time::timeout(PATIENCE, self.database.connect()).await {
-                    self.connection = new;
-                    break;
-                }
-                tried += 1;
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
         }
+    }
+
+    /// A new connection in place of a lost one, which is never used again: nobody knows what it is in the middle of.
+    async fn reconnect(&mut self) -> Result<(), StoreError> {
+        if self.is_lost {
+            self.connection = in_time(self.database.engine, PATIENCE, self.database.connect()).await?;
+            self.is_lost = false;
+        }
+        Ok(())
     }
 
     /// Runs the batch in one transaction; with each operation in a savepoint when they are kept `apart`.
