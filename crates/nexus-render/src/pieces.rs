@@ -25,49 +25,61 @@ use crate::{
     worker::{Film as SharedFilm, Piece, render_chain},
 };
 
+/// A film cut into pieces, in chains that are each best rendered by one machine; no chains for what is no film.
+pub(crate) struct Cut {
+    film: Arc<SharedFilm>,
+    pub(crate) chains: Vec<Vec<CutPiece>>,
+}
+
+/// One piece of a film.
+pub(crate) struct CutPiece {
+    frames: Range<u64>,
+    /// Its content-addressed name.
+    pub(crate) key: String,
+    /// Where it lies or would lie on this machine.
+    pub(crate) place: PathBuf,
+}
+
+impl Cut {
+    /// Every piece, in order.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &CutPiece> {
+        self.chains.iter().flatten()
+    }
+}
+
 impl Studio {
-    /// How many chains of pieces a film has, and what they must be encoded with; no chains for what is no film.
-    pub(crate) async fn chain_count(&self, job: &Job<'_>) -> Result<(usize, String), RenderError> {
+    /// Cuts a film without rendering anything.
+    pub(crate) async fn cut(&self, job: &Job<'_>) -> Result<Cut, RenderError> {
         self.prepare().await?;
         let (edit, film) = self.film(job).await?;
-        let count = match edit.output.format {
-            Format::Mp4 | Format::Gif => chains(&film.plan, segments(&film.plan)).len(),
-            Format::Jpg | Format::Png | Format::Bmp | Format::Mp3 => 0,
+        let chains = match edit.output.format {
+            Format::Mp4 | Format::Gif => chains(&film.plan, segments(&film.plan)),
+            Format::Jpg | Format::Png | Format::Bmp | Format::Mp3 => Vec::new(),
         };
-        let version = ffmpeg_version().await?;
-        Ok((count, hash_of(&(RENDERER_VERSION, encoder_facts(&film), version))))
-    }
-
-    /// The pieces of a film by their keys, in order, and where each lies or would lie; of one chain or of all.
-    pub(crate) async fn pieces(
-        &self,
-        job: &Job<'_>,
-        chain: Option<usize>,
-    ) -> Result<Vec<(String, PathBuf)>, RenderError> {
-        self.prepare().await?;
-        let (_, film) = self.film(job).await?;
         let (encoder, identities) = (encoder_facts(&film), identities(&film));
-        let all = chains(&film.plan, segments(&film.plan)).into_iter().enumerate();
-        let wanted = all.filter(|(index, _)| chain.is_none_or(|chain| chain == *index)).flat_map(|(_, pieces)| pieces);
-        let place = |piece: Range<u64>| {
-            let key = segment_key(&film.plan, &piece, &identities, &encoder);
-            let path = self.cache.segment(&key);
-            (key, path)
+        let piece = |frames: Range<u64>| {
+            let key = segment_key(&film.plan, &frames, &identities, &encoder);
+            CutPiece { place: self.cache.segment(&key), key, frames }
         };
-        Ok(wanted.map(place).collect())
+        let chains = chains.into_iter().map(|chain| chain.into_iter().map(piece).collect()).collect();
+        Ok(Cut { film, chains })
     }
 
-    /// Renders the pieces of one chain that are not there.
-    pub(crate) async fn render_chain(
+    /// What the pieces of a film must be encoded with to join.
+    pub(crate) async fn encoder_of(&self, cut: &Cut) -> Result<String, RenderError> {
+        let version = ffmpeg_version().await?;
+        Ok(hash_of(&(RENDERER_VERSION, encoder_facts(&cut.film), version)))
+    }
+
+    /// Renders those of some pieces of a film that are not there.
+    pub(crate) async fn render_cut(
         &self,
-        job: &Job<'_>,
-        chain: usize,
+        cut: &Cut,
+        pieces: &[CutPiece],
         context: &StepContext,
     ) -> Result<(), RenderError> {
-        self.prepare().await?;
-        let (_, film) = self.film(job).await?;
-        let Some(pieces) = chains(&film.plan, segments(&film.plan)).into_iter().nth(chain) else { return Ok(()) };
-        self.render_pieces(&film, pieces, context).await.map(drop)
+        let frames = pieces.iter().map(|piece| piece.frames.clone()).collect();
+        self.render_pieces(&cut.film, frames, context).await.map(drop)
     }
 
     /// Renders those of `wanted` that are not there; where each lies, and what people should know.

@@ -19,7 +19,7 @@ use crate::{
     RenderError,
     cache::Cache,
     document,
-    pieces::finished,
+    pieces::{Cut, CutPiece, finished},
     segment::{RENDERER_VERSION, hash_of},
     sources::{Stored, hash_of_file},
     studio::{Job, Rendered, RendererConfig, Studio},
@@ -58,7 +58,7 @@ impl LocalRenderer {
         let extension = edit.output.format.word();
         let out = scratch.path().join(format!("film.{extension}"));
         if self.config.share_pieces {
-            self.fetch_pieces(request, &job, context).await?;
+            self.fetch_pieces(request, context).await?;
         }
         let rendered = self.studio.render(&job, &out, context).await?;
         let poster = scratch.path().join("poster.jpg");
@@ -137,42 +137,40 @@ async fn copy_whole(from: PathBuf, to: PathBuf) -> Result<(), RenderError> {
 
 /// What machines share of a film in the making.
 impl LocalRenderer {
+    async fn cut(&self, request: &RenderRequest) -> Result<Cut, RenderError> {
+        let library = Stored { assets: &request.assets, blobs: &self.blobs };
+        self.studio.cut(&Job { document: &request.edit, library: &library, tags: &request.tags }).await
+    }
+
     /// Brings pieces here that other machines made.
-    async fn fetch_pieces(
-        &self,
-        request: &RenderRequest,
-        job: &Job<'_>,
-        context: &StepContext,
-    ) -> Result<(), RenderError> {
-        let pieces = self.studio.pieces(job, None).await?;
-        let total = pieces.len() as u64;
-        for (done, (key, place)) in pieces.into_iter().enumerate() {
-            if finished(&place).await.is_none() {
-                self.fetch_piece(request.business, &key, &place).await?;
+    async fn fetch_pieces(&self, request: &RenderRequest, context: &StepContext) -> Result<(), RenderError> {
+        let cut = self.cut(request).await?;
+        let total = cut.pieces().count() as u64;
+        for (done, CutPiece { key, place, .. }) in cut.pieces().enumerate() {
+            if finished(place).await.is_none() {
+                self.fetch_piece(request.business, key, place).await?;
             }
             context.report(done as u64 + 1, total, "pieces from other machines");
         }
         Ok(())
     }
 
-    /// The piece when it is in the store; whether it was.
-    async fn fetch_piece(&self, business: BusinessId, key: &str, place: &Path) -> Result<bool, RenderError> {
+    /// Brings the piece here when it is in the store.
+    async fn fetch_piece(&self, business: BusinessId, key: &str, place: &Path) -> Result<(), RenderError> {
         let [pictures, notes] = piece_keys(business, key);
         for (name, to) in [(pictures, place.to_path_buf()), (notes, Cache::notes(place))] {
-            let Some(blob) = self.blobs.head(Bucket::Final, &name).await? else { return Ok(false) };
+            let Some(blob) = self.blobs.head(Bucket::Final, &name).await? else { return Ok(()) };
             let from = self.blobs.local_file(&blob).await?;
             copy_whole(from, to).await?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Removes what was shared of a film that is whole now.
     async fn clear(&self, request: &RenderRequest) -> Result<(), RenderError> {
-        let library = Stored { assets: &request.assets, blobs: &self.blobs };
-        let job = Job { document: &request.edit, library: &library, tags: &request.tags };
-        for (key, _) in self.studio.pieces(&job, None).await? {
+        for piece in self.cut(request).await?.pieces() {
             // The notes last written go first: a piece without them is none.
-            for name in piece_keys(request.business, &key).iter().rev() {
+            for name in piece_keys(request.business, &piece.key).iter().rev() {
                 self.blobs.delete(Bucket::Final, name).await?;
             }
         }
@@ -186,33 +184,30 @@ impl LocalRenderer {
         part: u32,
         context: &StepContext,
     ) -> Result<(), RenderError> {
-        let library = Stored { assets: &request.assets, blobs: &self.blobs };
-        let job = Job { document: &request.edit, library: &library, tags: &request.tags };
-        let (_, encoder) = self.studio.chain_count(&job).await?;
-        if encoder != parts.encoder {
+        let cut = self.cut(request).await?;
+        if self.studio.encoder_of(&cut).await? != parts.encoder {
             // What it made would not join; whoever joins the film makes what is missing.
             tracing::warn!(
                 "this machine encodes otherwise than the one that began the film; give all workers one ffmpeg and the same [render] settings"
             );
             return Ok(());
         }
-        let chain = part as usize;
-        let pieces = self.studio.pieces(&job, Some(chain)).await?;
+        let chain = cut.chains.get(part as usize).map_or(&[][..], Vec::as_slice);
         let mut missing = Vec::new();
-        for (key, place) in pieces {
-            let [_, notes] = piece_keys(request.business, &key);
+        for piece in chain {
+            let [_, notes] = piece_keys(request.business, &piece.key);
             if self.blobs.head(Bucket::Final, &notes).await?.is_none() {
-                missing.push((key, place));
+                missing.push(piece);
             }
         }
         if missing.is_empty() {
             return Ok(());
         }
-        self.studio.render_chain(&job, chain, context).await?;
-        for (key, place) in missing {
-            let [pictures, notes] = piece_keys(request.business, &key);
-            self.blobs.put_file(Bucket::Final, &pictures, &place).await?;
-            self.blobs.put_file(Bucket::Final, &notes, &Cache::notes(&place)).await?;
+        self.studio.render_cut(&cut, chain, context).await?;
+        for CutPiece { key, place, .. } in missing {
+            let [pictures, notes] = piece_keys(request.business, key);
+            self.blobs.put_file(Bucket::Final, &pictures, place).await?;
+            self.blobs.put_file(Bucket::Final, &notes, &Cache::notes(place)).await?;
         }
         Ok(())
     }
@@ -231,10 +226,9 @@ impl Renderer for LocalRenderer {
     }
 
     async fn parts(&self, request: &RenderRequest) -> PortResult<RenderParts> {
-        let library = Stored { assets: &request.assets, blobs: &self.blobs };
-        let job = Job { document: &request.edit, library: &library, tags: &request.tags };
-        let (count, encoder) = self.studio.chain_count(&job).await?;
-        Ok(RenderParts { count: u32::try_from(count).unwrap_or(u32::MAX), encoder })
+        let cut = self.cut(request).await?;
+        let encoder = self.studio.encoder_of(&cut).await?;
+        Ok(RenderParts { count: u32::try_from(cut.chains.len()).unwrap_or(u32::MAX), encoder })
     }
 
     async fn clear_parts(&self, request: &RenderRequest) -> PortResult<()> {

@@ -66,13 +66,19 @@ pub(crate) struct Installation {
 impl Installation {
     /// The store alone, to look into.
     pub(crate) async fn look(config: &Config) -> anyhow::Result<Store> {
+        Self::expect_data(config)?;
+        Ok(sharing::store(config).await?.0)
+    }
+
+    /// A look makes nothing: where there is no data it says so.
+    fn expect_data(config: &Config) -> anyhow::Result<()> {
         if !config.store.is_shared() && !config.data.join("nexus.db").is_file() {
             bail!(
                 "there is no data in {} yet; `nexus demo` or `nexus ingest FILE` makes some, and --data DIR chooses another folder",
                 config.data.display()
             );
         }
-        Ok(sharing::store(config).await?.0)
+        Ok(())
     }
 
     /// Opens the data folder of `config`.
@@ -81,7 +87,7 @@ impl Installation {
         let in_s3 = config.blobs.buckets().map_err(anyhow::Error::msg)?.is_some();
         let (storage_listen, outbox) = match purpose {
             Purpose::Look => {
-                Self::look(config).await?;
+                Self::expect_data(config)?;
                 (None, default_outbox)
             }
             Purpose::Work { storage_listen, outbox } => {

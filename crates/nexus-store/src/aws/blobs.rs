@@ -249,8 +249,12 @@ impl BlobStore for S3Blobs {
         let mut open = tokio::fs::File::open(file).await.map_err(disk)?;
         open.read_to_end(&mut bytes).await.map_err(disk)?;
         let put = self.side(bucket).client.put(&key(name), PutPayload::from(bytes)).await;
-        put.map_err(|error| failed(op, name.as_str(), error))?;
-        self.stored(bucket, name, size_bytes).await
+        match put.map_err(|error| failed(op, name.as_str(), error))?.e_tag {
+            Some(etag) => {
+                Ok(BlobRef { bucket, key: name.clone(), size_bytes, etag: etag.trim_matches('"').to_owned() })
+            }
+            None => self.stored(bucket, name, size_bytes).await,
+        }
     }
 
     async fn local_file(&self, blob: &BlobRef) -> PortResult<PathBuf> {
