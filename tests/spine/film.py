@@ -22,3 +22,9 @@ def publications(outbox):
     """How often each channel was given something: a folder with an entry is one publication."""
     entries = [entry for entry in outbox.glob("*/*/entry.json") if not entry.parts[-3].startswith(".")]
     return collections.Counter(entry.parent.name for entry in entries)
+
+
+def faults(film):
+    """What ffmpeg says against a file while it decodes all of it; nothing when it plays."""
+    command = ["ffmpeg", "-v", "error", "-i", film, "-f", "null", "-"]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False).stderr.strip()

@@ -11,6 +11,20 @@ from programs import free_port, process, program
 
 # How long a film may take before the test gives up: ten times what two cores need.
 PATIENCE_S = 900
+LOGS = {"NEXUS__TELEMETRY__LOG": "json", "RUST_LOG": "warn,sqlx=error,nexus_workflow=info"}
+
+
+def logged(log):
+    """What a process logged, each line a document."""
+    for line in log.read_text(errors="replace").splitlines():
+        with contextlib.suppress(json.JSONDecodeError):
+            document = json.loads(line)
+            if isinstance(document, dict) and "level" in document:
+                yield document
+
+
+def complaints(log, level):
+    return [line.get("message", "") for line in logged(log) if line["level"] == level]
 
 
 class Worker:
@@ -19,21 +33,13 @@ class Worker:
     def __init__(self, name, started, log):
         self.name, self.process, self.log = name, started, log
 
-    def lines(self):
-        """What it logged, each line a document."""
-        for line in self.log.read_text(errors="replace").splitlines():
-            with contextlib.suppress(json.JSONDecodeError):
-                document = json.loads(line)
-                if isinstance(document, dict) and "level" in document:
-                    yield document
-
     def done(self, flow):
         """Ids of the runs of a flow that it brought to their end."""
-        spans = [line["span"] for line in self.lines() if line.get("message") == "done" and "span" in line]
+        spans = [line["span"] for line in logged(self.log) if line.get("message") == "done" and "span" in line]
         return [span["run.id"] for span in spans if span.get("flow") == flow]
 
     def complaints(self, level):
-        return [line.get("message", "") for line in self.lines() if line["level"] == level]
+        return complaints(self.log, level)
 
     def drain(self):
         """Seconds that it takes to stop when it is told to."""
@@ -48,17 +54,17 @@ class Worker:
 
 
 @contextlib.contextmanager
-def worker(nexus, name, roles, folder, installation):
-    """Runs a worker with a data folder of its own, once it says that it is ready."""
+def worker(nexus, name, roles, folder, installation, core=None):
+    """Runs a worker with a data folder of its own, once it says that it is ready; on one processor core where one is named."""
     port, log = free_port(), folder / f"{name}.log"
     environment = {
         **base_environment(),
         **installation,
+        **LOGS,
         "NEXUS__WORKER__LISTEN": f"127.0.0.1:{port}",
-        "NEXUS__TELEMETRY__LOG": "json",
-        "RUST_LOG": "warn,sqlx=error,nexus_workflow=info",
     }
-    command = [nexus, "worker", "--roles", roles, "--data", folder / name]
+    pinned = [] if core is None else ["taskset", "--cpu-list", str(core)]
+    command = [*pinned, nexus, "worker", "--roles", roles, "--data", folder / name]
     with program(command, port, "/readyz", environment, log) as started:
         yield Worker(name, started, log)
 
@@ -88,10 +94,10 @@ class Demo:
 
 
 @contextlib.contextmanager
-def demo(nexus, out, installation, *arguments):
+def demo(nexus, out, installation, *arguments, resolution="720", log=None):
     """Starts the demo; it makes the material that it does not find."""
     out.mkdir(parents=True, exist_ok=True)
-    log = out.with_suffix(".log")
-    command = [nexus, "demo", "--out", out, "--approve", "--resolution", "720", *arguments]
+    log = log or out.with_suffix(".log")
+    command = [nexus, "demo", "--out", out, "--approve", "--resolution", resolution, *arguments]
     with process(command, log, {**base_environment(), **installation}) as started:
         yield Demo(started, out, log)

@@ -4,11 +4,4 @@
 #
 # Nothing of it needs an account, a container or the network, once the packages are there.
 #   run.sh [together] [killed] [drained]    all three when none is named
-set -euo pipefail
-cd "$(dirname "$0")"
-WHAT="a distributed installation"
-TARGET=${CARGO_TARGET_DIR:-$PWD/../../target}
-NEXUS=${NEXUS_BIN:-${NEXUS_BINARY:-$TARGET/debug/nexus}}
-[ -x "$NEXUS" ] || { echo "$NEXUS is missing: run 'cargo build --bin nexus' first" >&2; exit 1; }
-source ../deploy/python.sh
-PYTHONPATH=../deploy exec "$python" -B spine.py "$NEXUS" "$@"
+exec "$(dirname "$0")/start.sh" spine.py "$@"

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::{
     Method, StatusCode,
     header::{HeaderName, HeaderValue},
@@ -12,7 +12,7 @@ use nexus_core::{ErrorKind, PortError, PortResult, Secret};
 use serde_json::Value;
 use url::{Host, Url};
 
-use crate::fetch::{Answer, Call, Dialer, FetchError, Resolver as _, SystemResolver, Target};
+use crate::fetch::{Call, Dialer, FetchError, Resolver as _, SystemResolver, Target};
 
 /// Longest silence while names are looked up.
 const LOOKUP_PATIENCE: Duration = Duration::from_secs(30);
@@ -72,6 +72,19 @@ impl Vendor {
         }
         let dialer = Dialer::new(&[], bounds.patience).map_err(|error| failed(provider, "be reached", error))?;
         Ok(Self { named, base, secret: None, headers: Vec::new(), dialer, bounds })
+    }
+
+    /// The same service, waited for as long as `patience`, where it is given: for a connection, for the head of an
+    /// answer, for its body.
+    ///
+    /// # Errors
+    /// As [`Vendor::new`].
+    pub(crate) fn with_patience(mut self, patience: Option<Duration>) -> PortResult<Self> {
+        let Some(patience) = patience else { return Ok(self) };
+        let provider = self.named.provider;
+        self.dialer = Dialer::new(&[], patience).map_err(|error| failed(provider, "be reached", error))?;
+        self.bounds.patience = patience;
+        Ok(self)
     }
 
     /// The same service with a header in every request.
@@ -148,13 +161,18 @@ impl Vendor {
         let addresses = addresses(&target).await.map_err(|error| failed(provider, op, error))?;
         call.headers.extend(self.headers.iter().cloned());
         let answer = self.dialer.ask(&target, &addresses, call).await.map_err(|error| failed(provider, op, error))?;
-        let (status, wait) = (answer.status, retry_after(&answer));
+        let (status, wait) = (answer.status, answer.retry_after());
         let limited = Limited::new(answer.body, self.bounds.most_answer_bytes);
         let body: Bytes = match tokio::time::timeout(self.bounds.patience, limited.collect()).await {
             Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(cause)) if cause.is::<LengthLimitError>() => {
+                let most = self.bounds.most_answer_bytes / 1_000_000;
+                let message =
+                    format!("the answer is longer than {most} MB; check that {} is its address", self.named.address);
+                return Err(error(ErrorKind::Refused, &message));
+            }
             Ok(Err(cause)) => {
-                let broken = "the answer broke off, or was too long; try again";
-                return Err(error(ErrorKind::Unavailable, broken).caused_by(cause));
+                return Err(error(ErrorKind::Unavailable, "the answer broke off; try again").caused_by(cause));
             }
             Err(_) => return Err(error(ErrorKind::Timeout, "the answer did not end in time")),
         };
@@ -232,10 +250,6 @@ async fn addresses(target: &Target) -> Result<Vec<SocketAddr>, FetchError> {
         }
     };
     Ok(found.into_iter().map(|address| (address, target.port()).into()).collect())
-}
-
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs)
 }
 
 fn kind_of(status: StatusCode) -> ErrorKind {

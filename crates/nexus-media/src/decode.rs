@@ -12,7 +12,8 @@ use crate::{
     filter::Chain,
     jail::Reach,
     probe::Probed,
-    runner::{Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{Feed, Launch, Pace, Process},
 };
 
 /// Longest wait for one frame.

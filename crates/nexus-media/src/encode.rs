@@ -13,7 +13,9 @@ use crate::{
     arguments::Arguments,
     durable::PartFile,
     jail::{MOST_FILM_BYTES, Reach},
-    runner::{self, Feed, Launch, Pace, Process, Program},
+    mp4,
+    program::Program,
+    runner::{self, Feed, Launch, Pace, Process},
 };
 
 /// Longest wait for the encoder to take one frame.
@@ -168,6 +170,7 @@ impl FrameWriter {
         }
         self.process.grant();
         self.process.finish().await?;
+        mp4::expect_frames(self.part.path(), self.part.out(), self.written).await?;
         self.part.keep().await?;
         Ok(self.written)
     }

@@ -143,6 +143,18 @@ pub enum MediaError {
         /// How long it was given.
         after: Duration,
     },
+    /// No room in memory.
+    #[error(
+        "there was not enough memory for {program} to {op} '{file}'; close other programs, or set render.workers lower, and run it again"
+    )]
+    OutOfMemory {
+        /// The program.
+        program: &'static str,
+        /// What it was doing.
+        op: &'static str,
+        /// The file's name.
+        file: String,
+    },
     /// No room on the disk.
     #[error(
         "the disk is full, '{file}' could not be written and no part of it was kept; free some space and run the same command again, it goes on where it was"
@@ -216,9 +228,11 @@ impl MediaError {
                 std::io::ErrorKind::PermissionDenied => ErrorKind::Unauthorized,
                 _ => ErrorKind::Unavailable,
             },
-            Self::MissingProgram { .. } | Self::Killed { .. } | Self::DiskFull { .. } | Self::Verify { .. } => {
-                ErrorKind::Unavailable
-            }
+            Self::MissingProgram { .. }
+            | Self::Killed { .. }
+            | Self::OutOfMemory { .. }
+            | Self::DiskFull { .. }
+            | Self::Verify { .. } => ErrorKind::Unavailable,
             Self::Timeout { .. } => ErrorKind::Timeout,
             Self::Jail { .. } => ErrorKind::Unsupported,
             Self::Report { .. } => ErrorKind::Bug,
@@ -228,7 +242,10 @@ impl MediaError {
     /// What was being done, as a verb phrase.
     fn op(&self) -> &'static str {
         match self {
-            Self::Failed { op, .. } | Self::Killed { op, .. } | Self::Timeout { op, .. } => op,
+            Self::Failed { op, .. }
+            | Self::Killed { op, .. }
+            | Self::OutOfMemory { op, .. }
+            | Self::Timeout { op, .. } => op,
             Self::DiskFull { .. } | Self::Verify { .. } => "write the file",
             Self::Request(_) => "start the work",
             _ => "read the file",

@@ -8,7 +8,8 @@ use crate::{
     durable::PartFile,
     filter::Chain,
     jail::{MOST_FILM_BYTES, Reach},
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// Writes `film` as an animated GIF with a palette of its own; it plays for ever when `repeats`.

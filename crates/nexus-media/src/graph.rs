@@ -13,8 +13,10 @@ use crate::{
     error::name_of,
     filter::{Chain, Pad},
     jail::{MOST_FILM_BYTES, Reach},
+    mp4,
     probe::Probed,
-    runner::{Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{Feed, Launch, Pace, Process},
 };
 
 /// Longest wait for news of progress.
@@ -97,6 +99,7 @@ pub async fn render_graph(spec: &GraphSpec, on_frames: impl Fn(u64) + Send) -> R
     if written != spec.frames {
         return Err(MediaError::Short { file: name_of(&spec.encode.out), found: written, wanted: spec.frames });
     }
+    mp4::expect_frames(part.path(), part.out(), spec.frames).await?;
     part.keep().await
 }
 

@@ -12,7 +12,8 @@ use crate::{
     error::name_of,
     filter::Chain,
     jail::{MOST_FILM_BYTES, Reach},
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// What EBU R 128 says of a sound.

@@ -19,7 +19,8 @@ use crate::{
     error::name_of,
     jail::{MOST_FILM_BYTES, Reach},
     probe::probe,
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// What to join.

@@ -15,7 +15,8 @@ use crate::{
     error::name_of,
     filter::{Colour, Matrix},
     jail::Reach,
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// Picture codecs that are accepted, as ffprobe names them.

@@ -15,7 +15,8 @@ use crate::{
     filter::Chain,
     jail::{MOST_FILM_BYTES, Reach},
     probe::{Probed, probe},
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// Length of the fade at a cut end, in seconds.

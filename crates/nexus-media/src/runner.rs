@@ -1,11 +1,6 @@
 //! The one place that starts a process: jailed, bounded, watched, killed with its whole group, its end examined.
 
-use std::{
-    os::fd::AsRawFd,
-    path::{Path, PathBuf},
-    process::Stdio,
-    time::Duration,
-};
+use std::{os::fd::AsRawFd, path::Path, process::Stdio, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
@@ -19,6 +14,7 @@ use crate::{
     arguments::{Arguments, file_url},
     error::name_of,
     jail::{self, Allowance, Jail, Reach, Sandbox},
+    program::{self, Program},
     starter,
 };
 
@@ -29,65 +25,11 @@ const TAIL_BYTES: usize = 4096;
 /// What a pipe of frames holds, in bytes: the most that Linux gives everybody.
 const PIPE_BYTES: libc::c_int = 1 << 20;
 
-/// Where programs are looked for; the environment of this process decides nothing.
-const SEARCH_FOLDERS: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"];
-
-/// Address space of a child that reads facts, in bytes; half of it is libraries and threads.
-const PROBE_MEMORY_BYTES: u64 = 2 << 30;
-
-/// Address space of a child that decodes or encodes, in bytes: 8K pictures, frames that look ahead, threads.
-const WORK_MEMORY_BYTES: u64 = 8 << 30;
+/// How ffmpeg, x264 and the loader of programs say that there is no memory left.
+const OUT_OF_MEMORY: [&str; 3] = ["Cannot allocate memory", "malloc of size", "failed to map segment"];
 
 /// Most processor time of a child whose pace is set by the other side of its pipe.
 const PACED_PROCESSOR: Duration = Duration::from_secs(12 * 3600);
-
-/// A program that this crate may start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Program {
-    /// Decodes, filters, encodes.
-    Ffmpeg,
-    /// Reads facts.
-    Ffprobe,
-    /// Reads words in pictures; it may be missing.
-    Tesseract,
-}
-
-impl Program {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Ffmpeg => "ffmpeg",
-            Self::Ffprobe => "ffprobe",
-            Self::Tesseract => "tesseract",
-        }
-    }
-
-    /// Whether it is installed.
-    pub(crate) fn is_there(self) -> bool {
-        self.find().is_ok()
-    }
-
-    /// The program's file, links followed.
-    fn find(self) -> std::io::Result<PathBuf> {
-        let found = SEARCH_FOLDERS.iter().map(|folder| Path::new(folder).join(self.name())).find(|file| file.is_file());
-        let file = found.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
-        std::fs::canonicalize(file)
-    }
-
-    /// All of its environment. Tesseract's threads wait for each other by spinning, which costs five times the work.
-    fn environment(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Self::Ffmpeg | Self::Ffprobe => &[],
-            Self::Tesseract => &[("OMP_THREAD_LIMIT", "1")],
-        }
-    }
-
-    fn memory_bytes(self) -> u64 {
-        match self {
-            Self::Ffmpeg => WORK_MEMORY_BYTES,
-            Self::Ffprobe | Self::Tesseract => PROBE_MEMORY_BYTES,
-        }
-    }
-}
 
 /// What a deadline stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,18 +174,22 @@ impl Process {
             widen(&stdout);
         }
         let stderr = child.stderr.take().expect("standard error was asked for");
+        let deadline = match launch.pace {
+            Pace::Frame => program::patience(launch.deadline),
+            Pace::Whole => launch.deadline,
+        };
         Ok(Self {
             child,
             stdin,
             stdout,
             messages: Some(tokio::spawn(keep_tail(stderr))),
-            ends_at: Instant::now() + launch.deadline,
+            ends_at: Instant::now() + deadline,
             facts: Facts {
                 program,
                 op: launch.op,
                 file: name_of(launch.file),
                 url: file_url(launch.file).to_string_lossy().into_owned(),
-                deadline: launch.deadline,
+                deadline,
                 most_bytes: launch.reach.most_bytes(),
             },
         })
@@ -355,6 +301,9 @@ impl Process {
             }),
             (_, Some(signal)) => Err(MediaError::Killed { program, op, file, signal, detail }),
             _ if messages.contains("No space left on device") => Err(MediaError::DiskFull { file }),
+            _ if OUT_OF_MEMORY.iter().any(|words| messages.contains(words)) => {
+                Err(MediaError::OutOfMemory { program, op, file })
+            }
             // The file that the jail let in has been replaced since by another one of its name: the next try reads that.
             _ if messages.contains(&format!("{}: Permission denied", self.facts.url)) => {
                 Err(MediaError::Io { file, source: std::io::Error::other("it was replaced while it was being opened") })

@@ -10,7 +10,8 @@ use crate::{
     error::name_of,
     filter::Chain,
     jail::{MOST_FILM_BYTES, Reach},
-    runner::{self, Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{self, Feed, Launch, Pace, Process},
 };
 
 /// Which samples, of what shape.

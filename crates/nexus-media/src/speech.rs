@@ -10,7 +10,8 @@ use crate::{
     arguments::Arguments,
     durable::PartFile,
     jail::Reach,
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// Most bytes of the sound: two hours.

@@ -11,7 +11,8 @@ use crate::{
     filter::Chain,
     jail::Reach,
     probe::Probed,
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// Most bytes of a still: 40 million pixels at the quality below need far less.

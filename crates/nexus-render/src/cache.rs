@@ -7,6 +7,7 @@ use std::{
 };
 
 use nexus_core::film::Film;
+use nexus_media::is_left_behind;
 use tokio::fs;
 
 use crate::RenderError;
@@ -19,12 +20,14 @@ const ABANDONED: Duration = Duration::from_secs(3600);
 pub(crate) struct Cache {
     root: PathBuf,
     limit_bytes: u64,
+    /// No other machine writes here: who writes can be looked up.
+    is_ours: bool,
 }
 
 impl Cache {
     /// A cache below `root`, whose pieces are removed, the oldest first, beyond `limit_bytes`.
-    pub(crate) fn new(root: PathBuf, limit_bytes: u64) -> Self {
-        Self { root, limit_bytes }
+    pub(crate) fn new(root: PathBuf, limit_bytes: u64, is_ours: bool) -> Self {
+        Self { root, limit_bytes, is_ours }
     }
 
     /// Makes the cache's folders.
@@ -35,15 +38,18 @@ impl Cache {
         self.sweep().await
     }
 
-    /// Removes what a render that was killed left half done: hidden files that nobody has written to for long.
+    /// Removes what a render that was killed left half done: hidden files whose writer has ended, or that nobody has
+    /// written to for long.
     async fn sweep(&self) -> Result<(), RenderError> {
         for folder in ["segments", "sounds"] {
             let mut entries = fs::read_dir(self.root.join(folder)).await.map_err(RenderError::disk("cache folder"))?;
             while let Some(entry) = entries.next_entry().await.map_err(RenderError::disk("cache folder"))? {
-                let is_part = entry.file_name().as_encoded_bytes().starts_with(b".");
+                let name = entry.file_name();
+                let is_part = name.as_encoded_bytes().starts_with(b".");
                 let facts = if is_part { entry.metadata().await.ok() } else { None };
                 let age = facts.and_then(|facts| facts.modified().ok()).and_then(|time| time.elapsed().ok());
-                if age.is_some_and(|age| age > ABANDONED) {
+                let is_left_behind = self.is_ours && is_left_behind(&name.to_string_lossy());
+                if is_left_behind || age.is_some_and(|age| age > ABANDONED) {
                     // Another render may have removed it first.
                     drop(fs::remove_file(entry.path()).await);
                 }

@@ -118,7 +118,7 @@ impl Studio {
     /// A studio with the fonts of this machine.
     #[must_use]
     pub fn new(config: RendererConfig) -> Self {
-        let cache = Cache::new(config.cache_dir.clone(), config.cache_limit_bytes);
+        let cache = Cache::new(config.cache_dir.clone(), config.cache_limit_bytes, !config.share_pieces);
         let permits = Arc::new(Semaphore::new(config.workers.max(1)));
         Self { config, cache, fonts: Arc::new(Fonts::load()), permits }
     }

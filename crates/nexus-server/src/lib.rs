@@ -5,6 +5,7 @@
 
 mod api;
 pub mod banana;
+mod drain;
 mod overload;
 mod pages;
 pub mod pinecone;
@@ -48,6 +49,8 @@ pub fn router(app: App) -> Router {
         .route("/openapi.json", get(api::openapi::serve))
         .route("/v1/businesses", get(api::businesses::list).post(api::businesses::save))
         .route("/v1/uploads", post(api::uploads::create))
+        .route("/v1/uploads/parts", post(api::parts::sign).get(api::parts::list).delete(api::parts::abort))
+        .route("/v1/uploads/complete", post(api::parts::complete))
         .route("/v1/reviews", get(api::reviews::list).post(api::reviews::accept))
         .route("/v1/search", get(api::search::search))
         .route("/v1/memory", get(api::memory::list).post(api::memory::teach))

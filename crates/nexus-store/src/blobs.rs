@@ -51,6 +51,7 @@ impl LocalBlobs {
             S3Bucket::new(base.clone(), UrlStyle::Path, bucket.name(), "us-east-1")
                 .map_err(|error| wrong(error.to_string()))
         };
+        store.disk().make()?;
         let (raw, finished) = (bucket(Bucket::Raw)?, bucket(Bucket::Final)?);
         let secrets = store.secrets();
         let credentials = Credentials::new(secrets.access_key.clone(), secrets.secret_key.expose().clone());

@@ -52,19 +52,26 @@ impl Drop for Incoming {
 }
 
 impl Disk {
-    /// Makes the folders.
-    pub(crate) fn open(data_dir: &Path) -> Result<Self, StoreError> {
+    /// Files below `data_dir`; nothing is made.
+    pub(crate) fn at(data_dir: &Path) -> Self {
         let objects = data_dir.join("blobs");
-        let disk = Self { incoming: objects.join(".incoming"), parts: objects.join(".parts"), objects };
-        for folder in [&disk.incoming, &disk.parts] {
+        Self { incoming: objects.join(".incoming"), parts: objects.join(".parts"), objects }
+    }
+
+    /// Files below `data_dir`, in folders that are made.
+    pub(crate) fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        let disk = Self::at(data_dir);
+        disk.make()?;
+        Ok(disk)
+    }
+
+    /// Makes the folders.
+    pub(crate) fn make(&self) -> Result<(), StoreError> {
+        let buckets = [Bucket::Raw, Bucket::Final].map(|bucket| self.objects.join(bucket.name()));
+        for folder in [&self.incoming, &self.parts].into_iter().chain(&buckets) {
             fs::create_dir_all(folder).map_err(StoreError::disk(folder))?;
         }
-        for bucket in [Bucket::Raw, Bucket::Final] {
-            let folder = disk.objects.join(bucket.name());
-            fs::create_dir_all(&folder).map_err(StoreError::disk(&folder))?;
-        }
-        sync_folder(&disk.objects)?;
-        Ok(disk)
+        sync_folder(&self.objects)
     }
 
     /// Clears away what a crash left half-written. Only for the only process on this folder. Blocks.

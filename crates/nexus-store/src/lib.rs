@@ -53,7 +53,7 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::watch;
 
 pub use approvals::{Answered, ApprovalState, ApprovalView};
-pub use aws::{AwsConfig, Created, Heard, S3Blobs, S3Config, SqsQueue, read_s3_event};
+pub use aws::{AwsConfig, Created, Heard, MovedObjects, S3Blobs, S3Config, SqsQueue, copy_objects, read_s3_event};
 pub use backup::{BackedUp, Manifest, back_up, restore};
 pub use blobs::LocalBlobs;
 pub use database::{CopiedTable, DatabaseClock, DatabaseUrl, copy_database};
@@ -72,6 +72,7 @@ pub use uploads::UploadRegistration;
 use crate::{
     database::{Database, Engine, Reader, Scope},
     disk::Disk,
+    journal::Together,
     secret::Secrets,
     writer::{Wakes, Writer},
 };
@@ -101,6 +102,7 @@ struct Inner {
     engine: Engine,
     database: String,
     writer: Writer,
+    together: Together,
     readers: AnyPool,
     generation: Arc<watch::Sender<u64>>,
     /// When ended leases were last looked for, in milliseconds since 1970.
@@ -130,7 +132,9 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; `Unavailable` when the server cannot be reached.
     pub async fn open_at(url: &DatabaseUrl, data_dir: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        tokio::fs::create_dir_all(data_dir).await.map_err(StoreError::disk(data_dir))?;
+        if let DatabaseUrl::Sqlite = url {
+            tokio::fs::create_dir_all(data_dir).await.map_err(StoreError::disk(data_dir))?;
+        }
         let database = Database::new(url, data_dir)?;
         let mut connection = database.connect().await?;
         database::migrate(&database, &mut connection).await?;
@@ -138,7 +142,11 @@ impl Store {
             Engine::Sqlite => secret::load(data_dir)?,
             Engine::Postgres => secret::load_shared(&mut connection).await?,
         };
-        let disk = Disk::open(data_dir)?;
+        // A machine that shares its database may keep its files elsewhere: then it has no folder of them.
+        let disk = match database.engine {
+            Engine::Sqlite => Disk::open(data_dir)?,
+            Engine::Postgres => Disk::at(data_dir),
+        };
         let generation = Arc::new(watch::Sender::new(1));
         let readers = database.readers();
         let writer = Writer::start(database.clone(), connection, Arc::clone(&generation));
@@ -150,6 +158,7 @@ impl Store {
             clock,
             engine: database.engine,
             database: database.name().to_owned(),
+            together: Together::start(&writer),
             writer,
             readers,
             generation,
@@ -215,6 +224,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Locked`] when another process holds it.
     pub async fn hold_alone(&self) -> Result<FolderLock, StoreError> {
+        self.disk().make()?;
         let path = self.inner.folder.join("lock");
         let file = std::fs::File::create(&path).map_err(StoreError::disk(&path))?;
         match file.try_lock() {
@@ -270,6 +280,11 @@ impl Store {
                 Err(StoreError::database("be read")(sqlx::Error::Io(silent)))
             }
         }
+    }
+
+    /// Where writes gather that are made for many runs at once.
+    pub(crate) fn together(&self) -> &Together {
+        &self.inner.together
     }
 
     pub(crate) fn secrets(&self) -> &Secrets {

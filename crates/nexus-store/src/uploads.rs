@@ -189,9 +189,14 @@ impl Store {
 
     /// The most bytes that were announced for a key of the raw bucket, if it was announced.
     pub(crate) async fn upload_limit(&self, bucket: Bucket, key: &BlobKey) -> Result<Option<u64>, StoreError> {
-        if bucket != Bucket::Raw {
-            return Ok(None);
-        }
+        if bucket == Bucket::Raw { self.announced_bytes(key).await } else { Ok(None) }
+    }
+
+    /// The length that was announced for a key of the raw bucket, if it was announced.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn announced_bytes(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
         let limit: Option<i64> = sqlx::query_scalar(LIMIT)
             .bind(key.as_str())
             .fetch_optional(&mut *self.read(key.business()).await?)

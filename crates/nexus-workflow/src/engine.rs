@@ -142,7 +142,9 @@ impl Engine {
                 Until::Shutdown(shutdown) if *shutdown.borrow() => break,
                 Until::Idle | Until::Shutdown(_) => {}
             }
-            let pause = if claims.is_empty() { self.pause().await } else { self.around.config.poll };
+            // Whoever waits for an answer or for a hand need not know when something falls due.
+            let waits = !claims.is_empty() || self.free_hands() == 0;
+            let pause = if waits { self.around.config.poll } else { self.pause().await };
             tokio::select! {
                 Some(ended) = running.join_next() => {
                     report(ended);

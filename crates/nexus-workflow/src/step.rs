@@ -49,7 +49,7 @@ impl Run {
             self.finish(&place, started, StepStatus::Done, &result).await?;
             Ok(result)
         };
-        work.instrument(self.span(&place)).await
+        self.traced(&place, work).await
     }
 
     /// Journals a value that pure code computed, and returns the journaled one: the first for ever.
@@ -90,7 +90,7 @@ impl Run {
             return Ok(());
         }
         self.claimed.config.pass_step("before", &place.step);
-        self.finish(&place, self.claimed.clock.now(), StepStatus::Skipped, reason).await
+        self.traced(&place, self.finish(&place, self.claimed.clock.now(), StepStatus::Skipped, reason)).await
     }
 
     /// Makes an effect outside, never blindly twice. Its intent is journaled before `f` is called; when an
@@ -131,7 +131,7 @@ impl Run {
             self.finish(&place, started, StepStatus::Done, &result).await?;
             Ok(result)
         };
-        work.instrument(self.span(&place)).await
+        self.traced(&place, work).await
     }
 
     /// Journals the end of a step.
@@ -157,8 +157,30 @@ impl Run {
         self.claimed.record(row).await
     }
 
-    fn span(&self, place: &Place) -> tracing::Span {
-        tracing::info_span!("step", run.id = %self.id(), arrow = place.step.arrow().map(nexus_core::Arrow::number), step = %place.step, item = %place.item, attempt = self.claimed.attempt(), adapter = self.adapter)
+    /// Work on a step within a span of its own, which is marked when the step fails.
+    pub(crate) async fn traced<T>(
+        &self,
+        place: &Place,
+        work: impl Future<Output = Result<T, FlowError>>,
+    ) -> Result<T, FlowError> {
+        let span = tracing::info_span!(
+            "step",
+            run.id = %self.id(),
+            // Traces know signed numbers; others would arrive as texts.
+            arrow = place.step.arrow().map(|arrow| i64::from(arrow.number())),
+            step = %place.step,
+            item = %place.item,
+            attempt = i64::from(self.claimed.attempt()),
+            adapter = self.adapter,
+            otel.status_code = tracing::field::Empty,
+            otel.status_description = tracing::field::Empty,
+        );
+        let done = work.instrument(span.clone()).await;
+        if let Err(FlowError::Port { source, .. } | FlowError::Journal { source, .. }) = &done {
+            span.record("otel.status_code", "ERROR");
+            span.record("otel.status_description", source.to_string());
+        }
+        done
     }
 }
 

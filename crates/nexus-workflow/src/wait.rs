@@ -71,7 +71,7 @@ impl Run {
             return Ok(());
         }
         self.claimed.config.pass_step("before", &place.step);
-        self.finish(place, self.claimed.clock.now(), StepStatus::Done, ended).await
+        self.traced(place, self.finish(place, self.claimed.clock.now(), StepStatus::Done, ended)).await
     }
 }
 

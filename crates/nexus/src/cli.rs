@@ -102,6 +102,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: DbCommand,
     },
+    /// Moves files into buckets
+    Blobs {
+        /// What to do.
+        #[command(subcommand)]
+        command: BlobsCommand,
+    },
     /// Answers as a function of AWS Lambda, inside of it
     #[cfg(feature = "lambda")]
     Lambda {
@@ -384,6 +390,13 @@ pub(crate) enum DbCommand {
         #[arg(long, value_name = "URL")]
         to: String,
     },
+}
+
+/// `nexus blobs`
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum BlobsCommand {
+    /// Copies every file of the data folder into the buckets that blobs.raw and blobs.final name; run again, it goes on
+    Copy,
 }
 
 /// `nexus backup`

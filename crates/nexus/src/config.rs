@@ -5,6 +5,7 @@ mod access;
 mod inference;
 mod keys;
 mod load;
+mod media;
 mod spine;
 mod vectors;
 
@@ -18,6 +19,7 @@ pub(crate) use access::OwnedKey;
 pub(crate) use inference::{BananaConfig, InferenceConfig, OpenAiConfig, TaggerKind};
 pub(crate) use keys::explain;
 pub(crate) use load::load;
+pub(crate) use media::MediaConfig;
 pub(crate) use spine::{
     AwsSection, BlobsConfig, LogFormat, OutboxConfig, QueueConfig, StoreConfig, TelemetryConfig, WorkerConfig,
 };
@@ -59,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) approval: ApprovalConfig,
     /// `[render]`
     pub(crate) render: RenderConfig,
+    /// `[media]`
+    pub(crate) media: MediaConfig,
     /// `[fetch]`
     pub(crate) fetch: FetchConfig,
     /// `[shotstack]`
@@ -96,6 +100,7 @@ impl Default for Config {
             vision: VisionConfig::default(),
             approval: ApprovalConfig::default(),
             render: RenderConfig::default(),
+            media: MediaConfig::default(),
             fetch: FetchConfig::default(),
             shotstack: ShotstackConfig::default(),
             pinecone: PineconeConfig::default(),
@@ -279,6 +284,8 @@ impl Default for ShotstackConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct AdapterConfig {
+    /// Longest silence of a service elsewhere, in seconds; 0 for what suits each.
+    pub(crate) patience_s: u64,
     /// Tags: Banana.
     pub(crate) tagger: TaggerKind,
     /// Search: Pinecone.

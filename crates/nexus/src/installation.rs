@@ -59,6 +59,7 @@ pub(crate) struct Installation {
     pub(crate) ports: Arc<Ports>,
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
+    scratch: PathBuf,
     storage: Option<TcpListener>,
     _lock: Option<FolderLock>,
 }
@@ -115,11 +116,11 @@ impl Installation {
         }
         let address = storage.as_ref().map(TcpListener::local_addr).transpose()?;
         let storage_url = format!("http://{}", address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8788))));
-        let folders = wire::Folders { data: &config.data, outbox: &outbox };
-        std::fs::create_dir_all(config.data.join("scratch")).context("make the scratch folder")?;
+        let scratch = scratch(config, lock.is_some()).context("make the scratch folder")?;
+        let folders = wire::Folders { data: &config.data, scratch: &scratch, outbox: &outbox };
         let blobs = sharing::blobs(config, &store, &storage_url)?;
         let ports = Arc::new(wire::ports(config, &folders, &store, blobs, &clock)?);
-        Ok(Self { config: config.clone(), store, ports, clock, storage, _lock: lock })
+        Ok(Self { config: config.clone(), store, ports, clock, scratch, storage, _lock: lock })
     }
 
     /// Every flow of the product.
@@ -127,7 +128,7 @@ impl Installation {
         let ports = || Arc::clone(&self.ports);
         vec![
             Arc::new(IngestFlow { ports: ports() }),
-            Arc::new(ReelFlow { ports: ports(), scratch: self.scratch() }),
+            Arc::new(ReelFlow { ports: ports(), scratch: self.scratch.clone() }),
             Arc::new(EditFlow { ports: ports() }),
             Arc::new(PartFlow { ports: ports() }),
             Arc::new(SourceFlow { ports: ports() }),
@@ -259,10 +260,20 @@ impl Installation {
             public_url: server.public_url.clone(),
         }
     }
+}
 
-    fn scratch(&self) -> PathBuf {
-        self.config.data.join("scratch")
+/// A folder for files in the making. Whoever holds the data folder alone has one of its own, without what a crash left.
+fn scratch(config: &Config, is_alone: bool) -> std::io::Result<PathBuf> {
+    let mut folder = config.data.join("scratch");
+    if is_alone {
+        folder.push("own");
+        match std::fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
     }
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// What works in the background.

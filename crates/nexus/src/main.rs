@@ -33,17 +33,17 @@ fn main() -> ExitCode {
     // Wrong use leaves with 2 inside of parse.
     let cli = Cli::parse();
     // Commands say themselves what went wrong; a server has nobody else to tell.
-    let quiet = !matches!(cli.command, Command::Up(_) | Command::Worker(_) | Command::Vision(_));
-    let default = if quiet { "error,nexus_workflow=off" } else { "warn,sqlx=error" };
+    let default = if is_watched(&cli.command) { "error,nexus_workflow=off" } else { "warn,sqlx=error" };
     // A configuration with mistakes is told by the command itself.
-    let told = config::load(cli.global.config.as_deref(), environment()).map(|config| config.telemetry);
-    let _traces = match telemetry::start(default, &told.unwrap_or_default()) {
+    let Config { media, telemetry, .. } = config::load(cli.global.config.as_deref(), environment()).unwrap_or_default();
+    let _traces = match telemetry::start(default, &telemetry) {
         Ok(traces) => traces,
         Err(message) => {
             show::error(&anyhow::Error::msg(message));
             return ExitCode::FAILURE;
         }
     };
+    nexus_media::choose_programs(media.programs()).expect("nothing before this line touches media");
     if cli.global.insecure_no_sandbox {
         nexus_media::choose_sandbox(Sandbox::Off).expect("nothing before this line touches media");
         show::line(
@@ -63,6 +63,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whether somebody sees what the command says, so that its log need not.
+fn is_watched(command: &Command) -> bool {
+    match command {
+        Command::Up(_) | Command::Worker(_) | Command::Vision(_) => false,
+        #[cfg(feature = "lambda")]
+        Command::Lambda { .. } => false,
+        _ => true,
+    }
+}
+
 async fn dispatch(cli: Cli) -> anyhow::Result<()> {
     let Cli { command, global } = cli;
     match command {
@@ -71,6 +81,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Up(arguments) => commands::up::run(arguments, load(&global)?).await,
         Command::Worker(arguments) => commands::worker::run(arguments, load(&global)?).await,
         Command::Migrate => commands::db::migrate(&load(&global)?).await,
+        Command::Blobs { command } => commands::blobs::run(&command, &load(&global)?, &global).await,
         Command::Db { command } => commands::db::run(command, &load(&global)?, &global).await,
         Command::Backup(arguments) => commands::backup::save(&arguments, &load(&global)?, &global).await,
         Command::Restore(arguments) => commands::backup::restore(&arguments, &load(&global)?).await,

@@ -9,6 +9,7 @@ use nexus_store::{AwsConfig, DatabaseUrl, LocalBlobs, S3Blobs, S3Config, SqsQueu
 use crate::{
     clock::SystemClock,
     config::{BlobsConfig, Config},
+    wire::patience,
 };
 
 /// The database that the configuration names, opened, and the clock that all of its machines agree on.
@@ -73,7 +74,7 @@ fn aws(config: &Config) -> AwsConfig {
     let section = &config.aws;
     let keys = section.secret_key.get().map(|secret| (section.access_key.clone(), secret.clone()));
     let environment = crate::environment().filter(|(name, _)| name.starts_with("AWS_")).collect();
-    AwsConfig { region: section.region.clone(), keys, environment }
+    AwsConfig { region: section.region.clone(), keys, environment, patience: patience(config) }
 }
 
 fn downloads(data: &Path) -> std::path::PathBuf {

@@ -41,6 +41,9 @@ pub(crate) fn start(default: &str, config: &TelemetryConfig) -> Result<Traces, S
 }
 
 fn exporting(endpoint: &str) -> Result<SdkTracerProvider, String> {
+    if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
+        return Err(format!("telemetry.otlp_endpoint '{endpoint}' is no http:// or https:// address of a collector"));
+    }
     nexus_store::use_ring();
     let exporter = SpanExporter::builder()
         .with_http()

@@ -37,6 +37,8 @@ use crate::config::{
 pub(crate) struct Folders<'a> {
     /// The data folder.
     pub(crate) data: &'a Path,
+    /// Files in the making.
+    pub(crate) scratch: &'a Path,
     /// Where publications of the embedded form go.
     pub(crate) outbox: &'a Path,
 }
@@ -50,7 +52,7 @@ pub(crate) fn ports(
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Ports> {
     let media = media();
-    let scratch = folders.data.join("scratch");
+    let scratch = folders.scratch.to_path_buf();
     let outbox = Arc::new(Outbox::new(folders.outbox.to_path_buf(), Arc::clone(&blobs)));
     let renderer = RendererConfig {
         workers: config.render.workers,
@@ -60,7 +62,7 @@ pub(crate) fn ports(
     };
     let fetcher = SafeFetch::new(fetch(config, &scratch)?, Arc::new(SystemResolver), Arc::clone(&blobs))?;
     let sight = sight(config)?;
-    let index = vectors(&config.vectors, store)?;
+    let index = vectors(config, store)?;
     let Makers { images, animator, speech } = makers(&blobs, &scratch);
     Ok(Ports {
         fetcher: Arc::new(fetcher),
@@ -91,19 +93,31 @@ pub(crate) fn ports(
 /// Who says what is in a shot: this machine, and where the configuration says so a model that runs elsewhere.
 pub(crate) fn tagger(config: &Config, sight: Arc<Sight>) -> anyhow::Result<Arc<dyn Tagger>> {
     let local: Arc<dyn Tagger> = Arc::new(EmbeddedTagger::new(sight));
+    let patience = patience(config);
     let remote: Box<dyn Inference> = match config.adapters.tagger {
         TaggerKind::Embedded => return Ok(local),
         TaggerKind::Banana => {
             let BananaConfig { url, key } = &config.banana;
-            Box::new(Banana::new(url, key.get().cloned())?)
+            let banana = Banana::new(url, key.get().cloned())?;
+            Box::new(banana.with_patience(patience)?)
         }
-        TaggerKind::Http => Box::new(HttpInference::new(knobs(&config.inference))?),
+        TaggerKind::Http => {
+            let service = HttpInference::new(knobs(&config.inference))?;
+            Box::new(service.with_patience(patience)?)
+        }
         TaggerKind::OpenAi => {
             let OpenAiConfig { base_url, key, vision_model } = &config.openai;
-            Box::new(VisionChat::new(base_url, key.get().cloned(), vision_model)?)
+            let chat = VisionChat::new(base_url, key.get().cloned(), vision_model)?;
+            Box::new(chat.with_patience(patience)?)
         }
     };
     Ok(Arc::new(RemoteTagger::new(local, remote)))
+}
+
+/// How long a service elsewhere is waited for, where the configuration says it.
+pub(crate) fn patience(config: &Config) -> Option<Duration> {
+    let seconds = config.adapters.patience_s;
+    (seconds > 0).then(|| Duration::from_secs(seconds))
 }
 
 fn knobs(config: &InferenceConfig) -> inference::InferenceConfig {
@@ -199,8 +213,8 @@ pub(crate) fn vector_catalog(store: &Store) -> Arc<dyn VectorCatalog> {
 }
 
 /// The product's own index of vectors, where the configuration puts it.
-pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<Arc<dyn VectorIndex>> {
-    let VectorsConfig { kind, url, host, key } = config;
+pub(crate) fn vectors(config: &Config, store: &Store) -> anyhow::Result<Arc<dyn VectorIndex>> {
+    let VectorsConfig { kind, url, host, key } = &config.vectors;
     Ok(match kind {
         VectorsKind::Embedded => {
             let spec = IndexSpec {
@@ -218,7 +232,7 @@ pub(crate) fn vectors(config: &VectorsConfig, store: &Store) -> anyhow::Result<A
         }
         VectorsKind::Pinecone => {
             let key = key.get().context("vectors.kind = \"pinecone\" needs vectors.key")?;
-            Arc::new(PineconeIndex::new(host, key.clone())?)
+            Arc::new(PineconeIndex::new(host, key.clone())?.with_patience(patience(config))?)
         }
     })
 }

@@ -167,8 +167,17 @@ impl Answer {
         if self.status.is_success() {
             return Ok(());
         }
-        let wait = self.header(header::RETRY_AFTER.as_str()).and_then(|seconds| seconds.parse().ok());
-        let wait = wait.map(Duration::from_secs);
-        Err(FetchError::Answered { url: target.shown(), status: self.status.as_u16(), wait })
+        Err(FetchError::Answered { url: target.shown(), status: self.status.as_u16(), wait: self.retry_after() })
+    }
+
+    /// How long the other side asks to wait, in seconds or until a date by its own clock. Source: RFC 9110, 10.2.3.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let asked = self.header(header::RETRY_AFTER.as_str())?.trim();
+        if let Ok(seconds) = asked.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = httpdate::parse_http_date(asked).ok()?;
+        let now = httpdate::parse_http_date(self.header(header::DATE.as_str())?).ok()?;
+        until.duration_since(now).ok()
     }
 }

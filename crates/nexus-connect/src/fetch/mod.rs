@@ -33,7 +33,7 @@ pub use resolver::{Resolver, SystemResolver};
 pub use resume::Downloads;
 pub use target::{Origin, OriginError, Target};
 
-pub(crate) use self::connection::{Answer, Call, Dialer};
+pub(crate) use self::connection::{Call, Dialer};
 use self::line::Line;
 
 /// Bounds and openings of [`SafeFetch`].

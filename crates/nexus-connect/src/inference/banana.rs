@@ -39,6 +39,15 @@ impl Banana {
         }
         Ok(Self { vendor })
     }
+
+    /// The same endpoint, whose answers are waited for as long as `patience`, where it is given.
+    ///
+    /// # Errors
+    /// As [`Banana::new`].
+    pub fn with_patience(mut self, patience: Option<Duration>) -> PortResult<Self> {
+        self.vendor = self.vendor.with_patience(patience)?;
+        Ok(self)
+    }
 }
 
 #[async_trait]

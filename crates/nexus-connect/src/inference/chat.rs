@@ -41,6 +41,15 @@ impl VisionChat {
         Ok(Self { vendor, model: model.trim().to_owned() })
     }
 
+    /// The same model, whose answers are waited for as long as `patience`, where it is given.
+    ///
+    /// # Errors
+    /// As [`VisionChat::new`].
+    pub fn with_patience(mut self, patience: Option<Duration>) -> PortResult<Self> {
+        self.vendor = self.vendor.with_patience(patience)?;
+        Ok(self)
+    }
+
     async fn answer(&self, messages: &[Value]) -> PortResult<String> {
         let body = json!({
             "model": self.model,

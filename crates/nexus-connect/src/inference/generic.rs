@@ -102,6 +102,15 @@ impl HttpInference {
         Ok(Self { vendor, body, result, polling, model })
     }
 
+    /// The same service, whose answers are waited for as long as `patience`, where it is given.
+    ///
+    /// # Errors
+    /// As [`HttpInference::new`].
+    pub fn with_patience(mut self, patience: Option<Duration>) -> PortResult<Self> {
+        self.vendor = self.vendor.with_patience(patience)?;
+        Ok(self)
+    }
+
     /// The answer of a job once it is done.
     async fn waited(&self, polling: &Polling, first: Value) -> PortResult<Value> {
         let text = |answer: &Value, pointer: &str| answer.pointer(pointer).and_then(Value::as_str).map(str::to_owned);

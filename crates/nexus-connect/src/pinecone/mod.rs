@@ -5,7 +5,7 @@
 mod bodies;
 mod client;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use hyper::Method;
@@ -43,6 +43,15 @@ impl PineconeIndex {
     /// `Invalid` when the host is no address, or is not encrypted.
     pub fn new(host: &str, key: Secret<String>) -> PortResult<Self> {
         Ok(Self { client: client(host, key)? })
+    }
+
+    /// The same index, whose answers are waited for as long as `patience`, where it is given.
+    ///
+    /// # Errors
+    /// As [`PineconeIndex::new`].
+    pub fn with_patience(mut self, patience: Option<Duration>) -> PortResult<Self> {
+        self.client = self.client.with_patience(patience)?;
+        Ok(self)
     }
 
     async fn send(&self, op: &'static str, path: &[&str], body: Value) -> PortResult<Value> {

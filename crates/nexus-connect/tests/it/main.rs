@@ -7,6 +7,8 @@ mod crash;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod fetch;
 
 use nexus_testkit::conformance::delivery::{PlaceCase, PostCase, place_suite, publisher_suite};

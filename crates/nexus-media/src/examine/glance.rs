@@ -13,7 +13,8 @@ use crate::{
     filter::Chain,
     jail::Reach,
     probe::{Probed, probe},
-    runner::{Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{Feed, Launch, Pace, Process},
 };
 
 /// Where a film is looked at, in shares of its length.

@@ -25,7 +25,8 @@ use crate::{
     filter::Chain,
     jail::Reach,
     probe::{Probed, probe},
-    runner::{Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{Feed, Launch, Pace, Process},
 };
 
 pub(crate) use self::glance::glance;

@@ -10,7 +10,8 @@ use crate::{
     MediaError,
     arguments::Arguments,
     jail::Reach,
-    runner::{Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{Feed, Launch, Pace, Process},
 };
 
 /// Where Debian keeps what tesseract knows of letters, newest version first.

@@ -11,7 +11,8 @@ use super::{Reach, Sandbox};
 use crate::{
     MediaError,
     arguments::file_url,
-    runner::{self, Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{self, Feed, Launch, Pace, Process},
 };
 
 use Sandbox::{Enforced, Off};

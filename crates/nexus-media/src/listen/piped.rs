@@ -10,7 +10,8 @@ use crate::{
     cache::probe_once,
     error::name_of,
     jail::Reach,
-    runner::{Feed, Launch, Pace, Process, Program},
+    program::Program,
+    runner::{Feed, Launch, Pace, Process},
     sound::{SoundSpec, read_arguments},
 };
 

@@ -4,6 +4,7 @@ pub(crate) mod businesses;
 pub(crate) mod events;
 pub(crate) mod memory;
 pub(crate) mod openapi;
+pub(crate) mod parts;
 pub(crate) mod reviews;
 pub(crate) mod runs;
 pub(crate) mod search;

@@ -10,6 +10,10 @@ use crate::shotstack;
     info(title = "Nexus Engine", description = "From raw footage and a review to an approved, published film."),
     paths(
         super::uploads::create,
+        super::parts::sign,
+        super::parts::list,
+        super::parts::complete,
+        super::parts::abort,
         super::reviews::accept,
         super::search::search,
         super::memory::list,

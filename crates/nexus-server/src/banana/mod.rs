@@ -29,6 +29,7 @@ use subtle::ConstantTimeEq as _;
 use tempfile::TempPath;
 
 use self::{asked::Asked, status::Status};
+use crate::drain::drain;
 
 /// Largest request, in bytes: a dozen photos.
 const MOST_BODY_BYTES: usize = 32 << 20;
@@ -117,11 +118,12 @@ async fn infer(State(served): State<Arc<Served>>, request: Request) -> Response 
     }
 }
 
-/// Lets a request pass that has the key; nothing of another one's body is read.
+/// Lets a request pass that has the key; another one's body is thrown away.
 async fn admit(State(served): State<Arc<Served>>, request: Request, next: Next) -> Response {
     if served.admits(request.headers()) {
         return next.run(request).await;
     }
+    drain(request, MOST_BODY_BYTES).await;
     refused(StatusCode::UNAUTHORIZED, "the key in X-BANANA-API-KEY is missing or wrong")
 }
 

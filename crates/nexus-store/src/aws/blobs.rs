@@ -30,6 +30,9 @@ pub(super) const PROVIDER: &str = "S3";
 /// Larger files go up in parts of this many bytes: what one of them holds in memory.
 const PART_BYTES: u64 = 16 << 20;
 
+/// What is slower than this over all its time, and two silences more, is given up.
+const SLOWEST_KB_S: u64 = 16;
+
 /// Which buckets, and where.
 #[derive(Clone)]
 pub struct S3Config {
@@ -57,6 +60,7 @@ pub struct S3Blobs {
     /// Downloads of one object take turns; objects share the places by hash.
     turns: [tokio::sync::Mutex<()>; 32],
     pub(super) http: reqwest::Client,
+    patience: Duration,
 }
 
 /// One bucket.
@@ -106,14 +110,20 @@ impl S3Blobs {
     pub fn new(config: &S3Config) -> Result<Self, StoreError> {
         crate::use_ring();
         let http =
-            reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).read_timeout(Duration::from_secs(60));
+            reqwest::Client::builder().connect_timeout(Duration::from_secs(10)).read_timeout(config.aws.patience());
         Ok(Self {
             raw: Side::new(config, &config.raw_bucket)?,
             finished: Side::new(config, &config.final_bucket)?,
             downloads: Downloads::new(config.cache_dir.clone(), config.cache_limit_bytes),
             turns: std::array::from_fn(|_| tokio::sync::Mutex::new(())),
+            patience: config.aws.patience(),
             http: http.build().map_err(|error| StoreError::Invalid(format!("no HTTP client can be made: {error}")))?,
         })
+    }
+
+    /// Longest time for so many bytes.
+    pub(super) fn slowest(&self, bytes: u64) -> Duration {
+        self.patience * 2 + Duration::from_secs(bytes / (SLOWEST_KB_S * 1000))
     }
 
     pub(super) fn side(&self, bucket: Bucket) -> &Side {
@@ -132,10 +142,17 @@ impl S3Blobs {
         let file = self.downloads.begin().await.map_err(|error| error.port(op))?;
         let clone = file.reopen().map_err(|error| StoreError::disk(file.path())(error).port(op))?;
         let mut out = tokio::fs::File::from_std(clone);
-        let mut received = 0;
+        let (mut received, begun) = (0, tokio::time::Instant::now());
         while let Some(piece) = pieces.next().await {
             let piece = piece.map_err(|error| failed(op, &blob.url(), error))?;
             received += piece.len() as u64;
+            if begun.elapsed() > self.slowest(received) {
+                let message = format!("{} came slower than {SLOWEST_KB_S} KB/s; trying again", blob.url());
+                return Err(PortError::new(ErrorKind::Timeout, PROVIDER, op, message));
+            }
+            if received > blob.size_bytes {
+                break;
+            }
             out.write_all(&piece).await.map_err(|error| StoreError::disk(file.path())(error).port(op))?;
         }
         out.flush().await.map_err(|error| StoreError::disk(file.path())(error).port(op))?;

@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    const KEY: &str = "t/business_0190b8a0-0000-7000-8000-000000000001/raw/a.mp4";
+    const KEY: &str = "t/business_0190b8a0000070008000000000000001/raw/a.mp4";
 
     fn record(name: &str, bucket: &str, key: &str) -> Value {
         json!({

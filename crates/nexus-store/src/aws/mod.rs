@@ -1,10 +1,14 @@
 //! The AWS protocols from the client's side: objects in S3 or a store that speaks like it, events through SQS.
 
+mod answer;
 mod blobs;
 mod cache;
 mod events;
+mod moving;
 mod multipart;
 mod sqs;
+
+use std::time::Duration;
 
 use nexus_core::{ErrorKind, PortError, Secret};
 use object_store::{
@@ -15,12 +19,13 @@ use object_store::{
 pub use self::{
     blobs::{S3Blobs, S3Config},
     events::{Created, read_s3_event},
+    moving::{MovedObjects, copy_objects},
     sqs::{Heard, SqsQueue},
 };
 use crate::StoreError;
 
 /// Longest silence of a store before a request is sent again.
-const SILENCE: std::time::Duration = std::time::Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Who we are to AWS, or to what stands in for it. No `Debug`: the environment holds secrets.
 #[derive(Clone, Default)]
@@ -32,6 +37,8 @@ pub struct AwsConfig {
     pub keys: Option<(String, Secret<String>)>,
     /// The variables of the environment whose names begin with `AWS_`.
     pub environment: Vec<(String, String)>,
+    /// Longest silence before a request is sent again; half a minute when none is given.
+    pub patience: Option<Duration>,
 }
 
 impl AwsConfig {
@@ -45,11 +52,7 @@ impl AwsConfig {
                 builder = builder.with_config(key, value);
             }
         }
-        let retries = RetryConfig {
-            max_retries: 5,
-            retry_timeout: std::time::Duration::from_secs(300),
-            ..RetryConfig::default()
-        };
+        let retries = RetryConfig { max_retries: 5, retry_timeout: Duration::from_secs(300), ..RetryConfig::default() };
         builder = builder
             .with_bucket_name(bucket)
             .with_checksum_algorithm(Checksum::SHA256)
@@ -59,7 +62,7 @@ impl AwsConfig {
                 ClientOptions::new()
                     .with_allow_http(endpoint.starts_with("http://"))
                     .with_timeout_disabled()
-                    .with_read_timeout(SILENCE),
+                    .with_read_timeout(self.patience()),
             );
         builder = builder.with_region(self.region());
         if !endpoint.is_empty() {
@@ -69,6 +72,10 @@ impl AwsConfig {
             builder = builder.with_access_key_id(id).with_secret_access_key(secret.expose());
         }
         builder.build().map_err(|error| StoreError::Invalid(format!("S3 cannot be used as configured: {error}")))
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience.unwrap_or(SILENCE)
     }
 
     /// The region: as configured, as the environment says, else AWS's own default.

@@ -15,7 +15,10 @@ use rusty_s3::{
 use tokio::io::AsyncReadExt as _;
 use url::Url;
 
-use super::blobs::{PROVIDER, S3Blobs};
+use super::{
+    answer,
+    blobs::{PROVIDER, S3Blobs},
+};
 use crate::StoreError;
 
 /// How long a link of ours to ourselves is good for.
@@ -190,10 +193,11 @@ async fn once(blobs: &S3Blobs, op: &'static str, request: &Request) -> PortResul
         let message = "S3 could not be reached; it goes on by itself";
         PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error.without_url())
     };
-    let answer = sent.send().await.map_err(broken)?;
+    let bytes = if let Request::Put(_, body) = request { body.len() as u64 } else { 0 };
+    let answer = sent.timeout(blobs.slowest(bytes)).send().await.map_err(broken)?;
     let status = answer.status();
     let etag = answer.headers().get("etag").and_then(|etag| etag.to_str().ok()).map(str::to_owned);
-    let text = answer.text().await.map_err(broken)?;
+    let text = answer::text(answer, (PROVIDER, op), broken).await?;
     let kind = match status {
         _ if status.is_success() => {
             return Ok(if matches!(request, Request::Put(..)) { etag.unwrap_or_default() } else { text });

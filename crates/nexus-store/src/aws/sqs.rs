@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    AwsConfig, credential,
+    AwsConfig, answer, credential,
     events::{Created, Message, read},
 };
 use crate::StoreError;
@@ -21,7 +21,7 @@ use crate::StoreError;
 const PROVIDER: &str = "SQS";
 
 /// Longest wait for a message, in seconds: the most that SQS allows.
-const WAIT_S: u64 = 20;
+const MOST_WAIT_S: u64 = 20;
 
 /// A queue of events.
 pub struct SqsQueue {
@@ -31,6 +31,8 @@ pub struct SqsQueue {
     /// Knows the keys of this moment.
     keys: AmazonS3,
     http: reqwest::Client,
+    /// How long SQS may wait for a message before it answers, in seconds.
+    wait_s: u64,
 }
 
 /// A message that was received, to be deleted once it is dealt with.
@@ -68,13 +70,15 @@ impl SqsQueue {
         let named = parsed.host_str().and_then(|host| host.strip_prefix("sqs.")?.strip_suffix(".amazonaws.com"));
         let region = named.unwrap_or(aws.region()).to_owned();
         crate::use_ring();
+        let patience = aws.patience();
+        let wait_s = patience.as_secs().min(MOST_WAIT_S);
         let http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(WAIT_S + 15))
+            .timeout(Duration::from_secs(wait_s) + patience / 2)
             .build()
             .map_err(|error| wrong(error.to_string()))?;
         let keys = aws.bucket("keys", "")?;
-        Ok(Self { url: parsed, region, raw_bucket: raw_bucket.to_owned(), keys, http })
+        Ok(Self { url: parsed, region, raw_bucket: raw_bucket.to_owned(), keys, http, wait_s })
     }
 
     /// Waits for messages, at most twenty seconds. A message that is not of S3 stays in the queue, which moves it to its
@@ -84,7 +88,7 @@ impl SqsQueue {
     /// `Unavailable`, `Unauthorized`, `NotFound` as SQS behaves.
     pub async fn receive(&self) -> PortResult<Vec<Heard>> {
         let op = "receive messages";
-        let body = json!({ "QueueUrl": self.url.as_str(), "MaxNumberOfMessages": 10, "WaitTimeSeconds": WAIT_S });
+        let body = json!({ "QueueUrl": self.url.as_str(), "MaxNumberOfMessages": 10, "WaitTimeSeconds": self.wait_s });
         let answer = self.call(op, "ReceiveMessage", &body).await?;
         let received: Received = serde_json::from_value(answer).map_err(|error| {
             let message = "the answer of SQS cannot be read; check queue.url";
@@ -138,10 +142,15 @@ impl SqsQueue {
         };
         let answer = sent.send().await.map_err(broken)?;
         let status = answer.status();
-        let text = answer.text().await.map_err(broken)?;
+        let text = answer::text(answer, (PROVIDER, op), broken).await?;
+        if status.is_success() && text.trim().is_empty() {
+            return Ok(Value::Null);
+        }
         if status.is_success() {
-            let nothing = text.trim().is_empty();
-            return Ok(if nothing { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::Null) });
+            return serde_json::from_str(&text).map_err(|error| {
+                let message = "the answer is not one of SQS; check queue.url";
+                PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error)
+            });
         }
         let told = serde_json::from_str::<Value>(&text).unwrap_or(Value::Null);
         let code = told.get("__type").and_then(Value::as_str).unwrap_or_default();

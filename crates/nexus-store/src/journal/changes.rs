@@ -1,19 +1,17 @@
-//! The writes of the journal, each a function over the connection of the running transaction.
-
-use std::collections::BTreeSet;
+//! The writes of the journal of one run at a time, each a function over the connection of the running transaction.
 
 use nexus_core::{
     Arrow, ErrorKind, Instant, RunId,
     journal::{
-        Arrived, ChildEnd, Claim, Claimable, Epoch, IntentState, MOST_CRASHES, NewRun, Release, Role, RunFailure,
-        RunRow, StepKey, StepName, StepRow, TURN_MS, child_signal,
+        Arrived, ChildEnd, Epoch, IntentState, NewRun, Role, RunFailure, RunRow, StepKey, StepName, TURN_MS,
+        child_signal,
     },
 };
 use serde_json::json;
-use sqlx::AnyConnection;
+use sqlx::{Any, AnyConnection, any::AnyArguments, query::QueryScalar};
 
 use super::{
-    rows::{RunRecord, StepRecord, json as from_json, status_word, to_json},
+    rows::{RunRecord, to_json},
     sql,
 };
 use crate::{StoreError, database::Engine};
@@ -26,143 +24,19 @@ pub(crate) async fn enqueue(connection: &mut AnyConnection, run: &NewRun, now: I
 }
 
 async fn add(connection: &mut AnyConnection, run: &NewRun, parent: Option<RunId>, now: Instant) -> Answer<Arrived> {
-    let added = sqlx::query(sql::ENQUEUE)
-        .bind(run.id.to_string())
+    let id = run.id.to_string();
+    let told = Event::new(&id, now, "enqueued", &json!({ "flow": run.flow, "version": run.version }));
+    let added = told
+        .with(sql::ENQUEUE.of(Engine::of(connection)))
         .bind(&run.flow)
         .bind(i64::from(run.version))
         .bind(run.business.to_string())
         .bind(to_json("run", &run.input)?)
-        .bind(now.unix_millis())
         .bind(run.priority.rank())
         .bind(parent.map(|parent| parent.to_string()))
-        .bind(TURN_MS)
-        .execute(&mut *connection)
-        .await
-        .map_err(StoreError::database("enqueue a run"))?;
-    if added.rows_affected() == 0 {
-        return Ok(Arrived::Again);
-    }
-    event(connection, run.id, now, "enqueued", &json!({ "flow": run.flow, "version": run.version })).await?;
-    Ok(Arrived::First)
-}
-
-/// Leases the run whose turn it is. Ended leases are looked for when nothing else is due, and first when `look`.
-pub(super) async fn claim(
-    connection: &mut AnyConnection,
-    worker: &str,
-    kinds: &[Claimable],
-    lease_ms: u64,
-    (now, look): (Instant, bool),
-) -> Answer<Option<Claim>> {
-    let known: String = kinds.iter().fold(",".into(), |known, kind| known + &kind_word(kind) + ",");
-    let lanes: BTreeSet<&str> = kinds.iter().map(lane).collect();
-    let lanes = to_json("claim", &lanes)?;
-    let engine = Engine::of(connection);
-    let mut may_expire = true;
-    if look {
-        expire(connection, engine, now).await?;
-        may_expire = false;
-    }
-    loop {
-        let record: Option<RunRecord> = sqlx::query_as(sql::CLAIM.of(engine))
-            .bind(now.unix_millis())
-            .bind(i64::try_from(lease_ms).unwrap_or(i64::MAX / 2))
-            .bind(worker)
-            .bind(&known)
-            .bind(&lanes)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(StoreError::database("claim a run"))?;
-        let Some(record) = record else {
-            if std::mem::take(&mut may_expire) && expire(connection, engine, now).await? {
-                continue;
-            }
-            return Ok(None);
-        };
-        let id = record.id().to_owned();
-        let run = match RunRow::try_from(record) {
-            Ok(run) => run,
-            Err(error) => {
-                set_aside(connection, &id, &error, now).await?;
-                continue;
-            }
-        };
-        if run.crashes < MOST_CRASHES {
-            return complete(connection, run).await.map(Some);
-        }
-        let cause = RunFailure {
-            kind: ErrorKind::Bug,
-            step: "worker".into(),
-            message: format!(
-                "its worker ended {} times in the middle of it, so it was set aside; look at the worker's log and \
-                 memory, then run it again with `nexus run retry {}`",
-                run.crashes, run.id
-            ),
-        };
-        release(connection, run.id, run.epoch, &Release::Failed(cause), now).await?;
-    }
-}
-
-/// Fails a run that cannot be read, with plain words that every version reads.
-async fn set_aside(connection: &mut AnyConnection, id: &str, error: &StoreError, now: Instant) -> Answer<()> {
-    let message = format!("{error}; `nexus run retry` takes it up once a program that reads it runs here");
-    let cause = RunFailure { kind: ErrorKind::Bug, step: "claim".into(), message };
-    sqlx::query(sql::SET_ASIDE)
-        .bind(id)
-        .bind(to_json("failure", &cause)?)
-        .bind(now.unix_millis())
-        .execute(connection)
-        .await
-        .map(drop)
-        .map_err(StoreError::database("set a run aside"))
-}
-
-/// Makes ready what a lease or a deadline held; true when there was any.
-async fn expire(connection: &mut AnyConnection, engine: Engine, now: Instant) -> Answer<bool> {
-    let expire = sqlx::query(sql::EXPIRE.of(engine)).bind(now.unix_millis());
-    let expired = expire.execute(connection).await.map_err(StoreError::database("look for ended leases"))?;
-    Ok(expired.rows_affected() > 0)
-}
-
-/// `flow/version`, and the role of a run that was handed over.
-fn kind_word(Claimable { flow, version, role }: &Claimable) -> String {
-    match role {
-        None => format!("{flow}/{version}"),
-        Some(role) => format!("{flow}/{version}/{}", role.as_str()),
-    }
-}
-
-/// Where such runs queue: with others of the role that they were handed to, else of their flow.
-fn lane(kind: &Claimable) -> &str {
-    match kind.role {
-        Some(role) => role.as_str(),
-        None => &kind.flow,
-    }
-}
-
-/// A claimed run with what was recorded of it.
-async fn complete(connection: &mut AnyConnection, run: RunRow) -> Answer<Claim> {
-    let id = run.id.to_string();
-    // Nobody had it before, so nobody recorded anything.
-    let steps: Vec<StepRecord> = if run.epoch.0 == 1 {
-        Vec::new()
-    } else {
-        let steps = sqlx::query_as(sql::STEPS).bind(&id).fetch_all(&mut *connection).await;
-        steps.map_err(StoreError::database("read steps"))?
-    };
-    let signals: Vec<(String, String)> = sqlx::query_as(sql::SIGNALS)
-        .bind(&id)
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(StoreError::database("read signals"))?;
-    Ok(Claim {
-        run,
-        steps: steps.into_iter().map(TryInto::try_into).collect::<Answer<_>>()?,
-        signals: signals
-            .into_iter()
-            .map(|(name, text)| Ok((name, from_json("signal", &text)?)))
-            .collect::<Answer<_>>()?,
-    })
+        .bind(TURN_MS);
+    let added = first(connection, added).await.map_err(StoreError::database("enqueue a run"))?;
+    Ok(if added.is_some() { Arrived::First } else { Arrived::Again })
 }
 
 /// Adds runs whose end `parent` learns.
@@ -189,46 +63,7 @@ pub(super) async fn renew(connection: &mut AnyConnection, run: RunId, epoch: Epo
         .execute(connection)
         .await
         .map_err(StoreError::database("renew a lease"))?;
-    held(touched.rows_affected(), run, epoch)
-}
-
-/// Records a finished step, which settles its intent.
-pub(super) async fn record(
-    connection: &mut AnyConnection,
-    run: RunId,
-    epoch: Epoch,
-    step: &StepRow,
-    now: Instant,
-) -> Answer<()> {
-    let touched = sqlx::query(sql::FENCE)
-        .bind(run.to_string())
-        .bind(epoch.0)
-        .bind(now.unix_millis())
-        .execute(&mut *connection)
-        .await
-        .map_err(StoreError::database("record a step"))?;
-    held(touched.rows_affected(), run, epoch)?;
-    let added = sqlx::query(sql::ADD_STEP)
-        .bind(run.to_string())
-        .bind(step.step.as_str())
-        .bind(&step.item)
-        .bind(status_word(step.status))
-        .bind(to_json("step", &step.output)?)
-        .bind(&step.adapter)
-        .bind(step.started.unix_millis())
-        .bind(i64::try_from(step.ms).unwrap_or(i64::MAX))
-        .bind(i64::from(step.attempt))
-        .execute(&mut *connection)
-        .await
-        .map_err(StoreError::database("record a step"))?;
-    if added.rows_affected() == 0 {
-        return Ok(());
-    }
-    let data = json!({
-        "step": step.step, "item": step.item, "arrow": step.step.arrow(), "status": step.status,
-        "adapter": step.adapter, "ms": step.ms, "attempt": step.attempt,
-    });
-    event(connection, run, now, "step", &data).await
+    held(touched.rows_affected() == 1, run, epoch)
 }
 
 /// Writes an intent.
@@ -253,83 +88,52 @@ pub(super) async fn intend(
     Ok(if added.rows_affected() == 1 { IntentState::Fresh } else { IntentState::Unsettled })
 }
 
-/// Ends a claim.
-pub(super) async fn release(
+/// Lets go of a run until `signal` arrives, at the latest until `until`.
+pub(super) async fn park(
     connection: &mut AnyConnection,
-    run: RunId,
-    epoch: Epoch,
-    release: &Release,
+    (run, epoch): (RunId, Epoch),
+    signal: &str,
+    until: Option<Instant>,
     now: Instant,
 ) -> Answer<()> {
-    let id = run.to_string();
-    let failed = StoreError::database("release a run");
-    match release {
-        Release::Wait { signal, until } => {
-            lock(connection, &id).await?;
-            let state: Option<String> = sqlx::query_scalar(sql::PARK)
-                .bind(&id)
-                .bind(epoch.0)
-                .bind(signal)
-                .bind(until.map(Instant::unix_millis))
-                .bind(now.unix_millis())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed)?;
-            held(u64::from(state.is_some()), run, epoch)?;
-            event(connection, run, now, "waiting", &json!({ "signal": signal, "until": until })).await
-        }
-        Release::Retry { due, failure } => {
-            let touched = sqlx::query(sql::RETRY_LATER)
-                .bind(&id)
-                .bind(epoch.0)
-                .bind(due.unix_millis())
-                .bind(to_json("failure", failure)?)
-                .bind(now.unix_millis())
-                .execute(&mut *connection)
-                .await
-                .map_err(failed)?;
-            held(touched.rows_affected(), run, epoch)?;
-            event(connection, run, now, "retry", &json!({ "due": due, "failure": failure })).await
-        }
-        Release::Yield { role } => {
-            let touched = sqlx::query(sql::YIELD)
-                .bind(&id)
-                .bind(epoch.0)
-                .bind(now.unix_millis())
-                .bind(role.map(Role::as_str))
-                .execute(&mut *connection)
-                .await
-                .map_err(failed)?;
-            held(touched.rows_affected(), run, epoch)?;
-            event(connection, run, now, "yield", &json!({ "role": role })).await
-        }
-        Release::Done(output) => {
-            let parent: Option<Option<String>> = sqlx::query_scalar(sql::FINISH)
-                .bind(&id)
-                .bind(epoch.0)
-                .bind(to_json("output", output)?)
-                .bind(now.unix_millis())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed)?;
-            held(u64::from(parent.is_some()), run, epoch)?;
-            event(connection, run, now, "done", output).await?;
-            tell_parent(connection, parent.flatten(), run, &ChildEnd::Done(output.clone()), now).await
-        }
-        Release::Failed(failure) => {
-            let parent: Option<Option<String>> = sqlx::query_scalar(sql::FAIL)
-                .bind(&id)
-                .bind(epoch.0)
-                .bind(to_json("failure", failure)?)
-                .bind(now.unix_millis())
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(failed)?;
-            held(u64::from(parent.is_some()), run, epoch)?;
-            event(connection, run, now, "failed", &json!(failure)).await?;
-            tell_parent(connection, parent.flatten(), run, &ChildEnd::Failed(failure.clone()), now).await
-        }
+    let (id, engine) = (run.to_string(), Engine::of(connection));
+    if engine == Engine::Postgres {
+        lock(connection, &id).await?;
     }
+    let data = json!({ "signal": signal, "until": until });
+    let change = Event::new(&id, now, "waiting", &data).with(sql::PARK.of(engine)).bind(epoch.0);
+    let change = change.bind(signal).bind(until.map(Instant::unix_millis));
+    let touched = first(connection, change).await.map_err(StoreError::database("release a run"))?;
+    held(touched.is_some(), run, epoch)
+}
+
+/// Lets go of a run that failed, until `due`.
+pub(super) async fn retry_later(
+    connection: &mut AnyConnection,
+    (run, epoch): (RunId, Epoch),
+    due: Instant,
+    failure: &RunFailure,
+    now: Instant,
+) -> Answer<()> {
+    let (id, data) = (run.to_string(), json!({ "due": due, "failure": failure }));
+    let change = Event::new(&id, now, "retry", &data).with(sql::RETRY_LATER.of(Engine::of(connection)));
+    let change = change.bind(epoch.0).bind(due.unix_millis()).bind(to_json("failure", failure)?);
+    let touched = first(connection, change).await.map_err(StoreError::database("release a run"))?;
+    held(touched.is_some(), run, epoch)
+}
+
+/// Lets go of a run that goes on at once, in `role` when it is handed over.
+pub(super) async fn hand_back(
+    connection: &mut AnyConnection,
+    (run, epoch): (RunId, Epoch),
+    role: Option<Role>,
+    now: Instant,
+) -> Answer<()> {
+    let (id, data) = (run.to_string(), json!({ "role": role }));
+    let change = Event::new(&id, now, "yield", &data).with(sql::YIELD.of(Engine::of(connection)));
+    let change = change.bind(epoch.0).bind(role.map(Role::as_str));
+    let touched = first(connection, change).await.map_err(StoreError::database("release a run"))?;
+    held(touched.is_some(), run, epoch)
 }
 
 /// Delivers a signal and wakes the run if it is parked on it.
@@ -363,12 +167,13 @@ pub(crate) async fn signal(
         .execute(&mut *connection)
         .await
         .map_err(&failed)?;
-    event(connection, run, now, "signal", &json!({ "name": name })).await?;
+    let told = Event::new(&id, now, "signal", &json!({ "name": name })).with(sql::ADD_EVENT);
+    told.fetch_all(connection).await.map_err(failed)?;
     Ok(Arrived::First)
 }
 
 /// Tells the run that waits for this one how it ended.
-async fn tell_parent(
+pub(super) async fn tell_parent(
     connection: &mut AnyConnection,
     parent: Option<String>,
     child: RunId,
@@ -403,19 +208,12 @@ pub(super) async fn cancel(connection: &mut AnyConnection, run: RunId, now: Inst
     below.push(run.to_string());
     let mut arrived = Arrived::Again;
     for id in below {
-        let cancelled: Option<Option<String>> = sqlx::query_scalar(sql::CANCEL)
-            .bind(&id)
-            .bind(now.unix_millis())
-            .bind(to_json("failure", &failure)?)
-            .fetch_optional(&mut *connection)
-            .await
-            .map_err(&failed)?;
+        let change = Event::new(&id, now, "cancelled", &json!({})).with(sql::CANCEL.of(Engine::of(connection)));
+        let cancelled = first(connection, change.bind(to_json("failure", &failure)?)).await.map_err(&failed)?;
         let Some(parent) = cancelled else { continue };
         let close = sqlx::query(sql::CLOSE_QUESTIONS).bind(&id).bind(now.unix_millis());
         close.execute(&mut *connection).await.map_err(&failed)?;
-        let cancelled: RunId = super::rows::id("run", &id)?;
-        event(connection, cancelled, now, "cancelled", &json!({})).await?;
-        if cancelled == run {
+        if id == run.to_string() {
             arrived = Arrived::First;
             tell_parent(connection, parent, run, &ChildEnd::Failed(failure.clone()), now).await?;
         }
@@ -441,9 +239,7 @@ pub(super) async fn recover(connection: &mut AnyConnection, now: Instant) -> Ans
 pub(super) async fn retry(connection: &mut AnyConnection, run: RunId, from: Option<Arrow>, now: Instant) -> Answer<()> {
     let id = run.to_string();
     let failed = StoreError::database("retry a run");
-    let revived =
-        sqlx::query(sql::REVIVE).bind(&id).bind(now.unix_millis()).execute(&mut *connection).await.map_err(&failed)?;
-    if revived.rows_affected() == 0 {
+    if !revive(connection, &id, &json!({ "due": now, "from": from }), now).await? {
         let known: Option<RunRecord> =
             sqlx::query_as(sql::ONE).bind(&id).fetch_optional(&mut *connection).await.map_err(&failed)?;
         return Err(match known.map(RunRow::try_from).transpose()? {
@@ -457,21 +253,15 @@ pub(super) async fn retry(connection: &mut AnyConnection, run: RunId, from: Opti
     let children: Vec<String> =
         sqlx::query_scalar(sql::FAILED_CHILDREN).bind(&id).fetch_all(&mut *connection).await.map_err(&failed)?;
     for child in children {
-        let revive = sqlx::query(sql::REVIVE).bind(&child).bind(now.unix_millis());
-        revive.execute(&mut *connection).await.map_err(&failed)?;
-        let child: RunId = super::rows::id("run", &child)?;
-        forget_signal(connection, &id, child).await?;
-        event(connection, child, now, "retry", &json!({ "due": now })).await?;
+        revive(connection, &child, &json!({ "due": now }), now).await?;
+        forget_signal(connection, &id, super::rows::id("run", &child)?).await?;
     }
     let parent: Option<Option<String>> =
         sqlx::query_scalar(sql::PARENT).bind(&id).fetch_optional(&mut *connection).await.map_err(&failed)?;
     if let Some(parent) = parent.flatten() {
         // Whoever failed with it goes on, and waits for it anew.
         forget_signal(connection, &parent, run).await?;
-        let revive = sqlx::query(sql::REVIVE).bind(&parent).bind(now.unix_millis());
-        if revive.execute(&mut *connection).await.map_err(&failed)?.rows_affected() == 1 {
-            event(connection, super::rows::id("run", &parent)?, now, "retry", &json!({ "due": now })).await?;
-        }
+        revive(connection, &parent, &json!({ "due": now }), now).await?;
     }
     if let Some(from) = from {
         sqlx::query(sql::BEGIN_AGAIN).bind(&id).execute(&mut *connection).await.map_err(&failed)?;
@@ -482,7 +272,14 @@ pub(super) async fn retry(connection: &mut AnyConnection, run: RunId, from: Opti
         }
         sqlx::query(sql::FORGET_INTENTS).bind(&id).execute(&mut *connection).await.map_err(&failed)?;
     }
-    event(connection, run, now, "retry", &json!({ "due": now, "from": from })).await
+    Ok(())
+}
+
+/// Makes a failed run ready; false when it has not failed.
+async fn revive(connection: &mut AnyConnection, run: &str, data: &serde_json::Value, now: Instant) -> Answer<bool> {
+    let change = Event::new(run, now, "retry", data).with(sql::REVIVE.of(Engine::of(connection)));
+    let revived = first(connection, change).await.map_err(StoreError::database("retry a run"))?;
+    Ok(revived.is_some())
 }
 
 /// Steps of `from` and of later arrows, and those that are no arrow and were recorded after the first of them.
@@ -517,34 +314,46 @@ async fn holds(connection: &mut AnyConnection, run: RunId, epoch: Epoch) -> Answ
         .fetch_optional(connection)
         .await
         .map_err(StoreError::database("look at a lease"))?;
-    held(u64::from(holds.is_some()), run, epoch)
+    held(holds.is_some(), run, epoch)
 }
 
-/// Appends an event.
-async fn event(
-    connection: &mut AnyConnection,
-    run: RunId,
+/// What is told of a change.
+struct Event<'a> {
+    run: &'a str,
     at: Instant,
-    kind: &str,
-    data: &serde_json::Value,
-) -> Answer<()> {
-    sqlx::query(sql::ADD_EVENT)
-        .bind(run.to_string())
-        .bind(at.unix_millis())
-        .bind(kind)
-        .bind(data.to_string())
-        .execute(connection)
-        .await
-        .map(drop)
-        .map_err(StoreError::database("append an event"))
+    kind: &'static str,
+    data: String,
+}
+
+/// A statement that answers one word of the run that it changed.
+type Change<'a> = QueryScalar<'a, Any, Option<String>, AnyArguments>;
+
+impl<'a> Event<'a> {
+    fn new(run: &'a str, at: Instant, kind: &'static str, data: &serde_json::Value) -> Self {
+        Self { run, at, kind, data: data.to_string() }
+    }
+
+    /// A statement with this event as its first four values.
+    fn with<'q>(self, statement: &'static str) -> Change<'q> {
+        sqlx::query_scalar(statement)
+            .bind(self.run.to_owned())
+            .bind(self.at.unix_millis())
+            .bind(self.kind)
+            .bind(self.data)
+    }
+}
+
+/// The answer of a change, when anything was changed. All of it is read, so that what follows in the statement is done.
+async fn first(connection: &mut AnyConnection, change: Change<'_>) -> Result<Option<Option<String>>, sqlx::Error> {
+    Ok(change.fetch_all(connection).await?.into_iter().next())
 }
 
 fn unknown(run: RunId) -> StoreError {
     StoreError::NotFound(format!("there is no run {run}; list the runs to see their ids"))
 }
 
-fn held(touched: u64, run: RunId, epoch: Epoch) -> Answer<()> {
-    if touched == 1 {
+pub(super) fn held(is_held: bool, run: RunId, epoch: Epoch) -> Answer<()> {
+    if is_held {
         Ok(())
     } else {
         Err(StoreError::Conflict(format!(

@@ -1,8 +1,11 @@
 //! The journal over SQL: writes go through the one writer, reads through the readers beside it.
 
 mod changes;
+mod claims;
+mod merged;
 mod rows;
 mod sql;
+mod together;
 
 use async_trait::async_trait;
 use nexus_core::{
@@ -13,10 +16,14 @@ use nexus_core::{
     },
 };
 
-use self::rows::{DepthRecord, EventRecord, RunRecord, StepRecord};
 pub(crate) use self::{
     changes::{enqueue, signal},
     rows::{id, json, to_json},
+    together::Together,
+};
+use self::{
+    rows::{DepthRecord, EventRecord, RunRecord, StepRecord},
+    together::{Finished, LetGo, Wanted, Worker},
 };
 use crate::{Store, StoreError, database::Scope};
 
@@ -30,15 +37,10 @@ impl Journal for Store {
     }
 
     async fn claim(&self, worker: &str, kinds: &[Claimable], lease_ms: u64) -> PortResult<Option<Claim>> {
-        let (worker, kinds) = (worker.to_owned(), kinds.to_owned());
-        let now = self.now();
-        let look = self.is_time_to_look(now);
-        // A claim wakes others too: there may be more to claim than this one.
-        self.write(Option::is_some, move |connection| {
-            Box::pin(async move { changes::claim(connection, &worker, &kinds, lease_ms, (now, look)).await })
-        })
-        .await
-        .map_err(|error| error.port("claim a run"))
+        let at = self.now();
+        let by = Worker { name: worker.to_owned(), kinds: kinds.to_owned(), lease_ms };
+        let wanted = Wanted { by, at, look: self.is_time_to_look(at) };
+        self.together().wanted.ask(wanted).await.map_err(|error| error.port("claim a run"))
     }
 
     async fn spawn(&self, parent: RunId, epoch: Epoch, children: Vec<NewRun>) -> PortResult<()> {
@@ -67,12 +69,9 @@ impl Journal for Store {
     }
 
     async fn record(&self, run: RunId, epoch: Epoch, step: StepRow) -> PortResult<()> {
-        let now = self.now();
-        self.write(always, move |connection| {
-            Box::pin(async move { changes::record(connection, run, epoch, &step, now).await })
-        })
-        .await
-        .map_err(|error| error.port("record a step"))
+        let finished = Finished { held: (run, epoch), step, at: self.now() };
+        let recorded = self.together().finished.ask(finished).await.flatten();
+        recorded.map_err(|error| error.port("record a step"))
     }
 
     async fn intend(&self, epoch: Epoch, key: &StepKey, request_hash: &str) -> PortResult<IntentState> {
@@ -88,12 +87,9 @@ impl Journal for Store {
     }
 
     async fn release(&self, run: RunId, epoch: Epoch, release: Release) -> PortResult<()> {
-        let now = self.now();
-        self.write(always, move |connection| {
-            Box::pin(async move { changes::release(connection, run, epoch, &release, now).await })
-        })
-        .await
-        .map_err(|error| error.port("release a run"))
+        let let_go = LetGo { held: (run, epoch), release, at: self.now() };
+        let released = self.together().released.ask(let_go).await.flatten();
+        released.map_err(|error| error.port("release a run"))
     }
 
     async fn signal(&self, run: RunId, name: &str, payload: serde_json::Value) -> PortResult<Arrived> {

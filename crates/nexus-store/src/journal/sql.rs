@@ -15,12 +15,37 @@ impl Both {
     }
 }
 
+/// A change of one run and the event that tells of it, in one round trip; answers `$answer` of the run when it was
+/// changed, else nothing. `$1` is the run, `$2` the time, `$3` and `$4` the event's kind and data.
+macro_rules! told {
+    ($change:literal, $answer:literal) => {
+        Both {
+            sqlite: concat!(
+                $change,
+                " returning ",
+                $answer,
+                "; insert into events (run, at, kind, data) select $1, $2, $3, $4 where changes() > 0"
+            ),
+            postgres: concat!(
+                "with changed as (",
+                $change,
+                " returning ",
+                $answer,
+                "), told as (insert into events (run, at, kind, data) select $1, $2, $3, $4 from changed)
+                select * from changed"
+            ),
+        }
+    };
+}
+
 /// A tenant's next turn stands a step behind the last one that it has waiting, so that tenants alternate.
-pub(super) const ENQUEUE: &str =
+pub(super) const ENQUEUE: Both = told!(
     "insert into runs (id, flow, version, business, input, state, wake, created, updated, priority, parent, lane, turn)
-    values ($1, $2, $3, $4, $5, 'ready', $6, $6, $6, $7, $8, $2, coalesce((select max(turn) + $9 from runs
-        where business = $4 and state = 'ready' and turn > $6 - $9), $6))
-    on conflict (id) do nothing";
+    values ($1, $5, $6, $7, $8, 'ready', $2, $2, $2, $9, $10, $5, coalesce((select max(turn) + $11 from runs
+        where business = $7 and state = 'ready' and turn > $2 - $11), $2))
+    on conflict (id) do nothing",
+    "id"
+);
 
 /// Leases that ended and deadlines that passed become ready.
 pub(super) const EXPIRE: Both = Both {
@@ -33,30 +58,60 @@ pub(super) const EXPIRE: Both = Both {
     where id in (select id from runs where state <> 'ready' and wake is not null and wake <= $1 for update skip locked)",
 };
 
-/// Of each lane the first that is known, and of those the first: what a busy lane holds back is not looked through. `$4`
-/// names the kinds between commas, `$5` their lanes as JSON.
+/// Of each lane the first that are known, and of those the first `$6`: what a busy lane holds back is not looked through.
+/// `$4` names the kinds between commas, `$5` their lanes as JSON. A run comes with its signals, pairs of name and payload.
+/// (SQLite finds signals by their index only when what it compares with is known to be text.)
 pub(super) const CLAIM: Both = Both {
     sqlite: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id = (select first.id from json_each($5) as wanted join runs as first on first.id = (
-            select id from runs indexed by runs_ready where state = 'ready' and lane = wanted.value
+    where seq in (select first.seq from json_each($5) as wanted join runs as first on first.seq in (
+            select seq from runs indexed by runs_ready where state = 'ready' and lane = wanted.value
                 and wake <= $1 and instr($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
-            order by priority desc, turn, seq limit 1)
-        order by first.priority desc, first.turn, first.seq limit 1)
-    returning *",
+            order by priority desc, turn, seq limit $6)
+        order by first.priority desc, first.turn, first.seq limit $6)
+    returning *, (select json_group_array(json_array(name, payload)) from signals
+        where run = cast(runs.id as text)) as signals",
     postgres: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id = (select first.id from json_array_elements_text($5::json) as wanted (name) cross join lateral (
+    where id in (select first.id from json_array_elements_text($5::json) as wanted (name) cross join lateral (
             select id, priority, turn, seq from runs where state = 'ready' and lane = wanted.name
                 and wake <= $1 and strpos($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
-            order by priority desc, turn, seq limit 1 for update skip locked) as first
-        order by first.priority desc, first.turn, first.seq limit 1)
-    returning *",
+            order by priority desc, turn, seq limit $6 for update skip locked) as first
+        order by first.priority desc, first.turn, first.seq limit $6)
+    returning *, (select coalesce(json_agg(json_build_array(name, payload)), '[]')::text from signals
+        where run = runs.id) as signals",
 };
 
 pub(super) const RENEW: &str = "update runs set wake = $3 where id = $1 and epoch = $2 and state = 'running'";
 
-/// The fence in front of every write: touches the run only when the caller still holds it.
-pub(super) const FENCE: &str =
-    "update runs set attempts = 0, crashes = 0, updated = $3 where id = $1 and epoch = $2 and state = 'running'";
+/// Finished steps, `$1` as JSON, which settles their intents: fenced by touching their runs, told once. Answers the runs
+/// that are held, with their epochs.
+pub(super) const RECORD: Both = Both {
+    sqlite: "insert into events (run, at, kind, data)
+        select runs.id, line.value ->> 'at', 'step', line.value ->> 'data' from json_each($1) as line
+        join runs on runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running'
+        where not exists (select 1 from steps where steps.run = line.value ->> 'run'
+            and steps.step = line.value ->> 'step' and steps.item = line.value ->> 'item');
+    insert into steps (run, step, item, status, output, adapter, started, ms, attempt)
+        select runs.id, line.value ->> 'step', line.value ->> 'item', line.value ->> 'status', line.value ->> 'output',
+            line.value ->> 'adapter', line.value ->> 'started', line.value ->> 'ms', line.value ->> 'attempt'
+        from json_each($1) as line
+        join runs on runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running'
+        where true on conflict (run, step, item) do nothing;
+    update runs set attempts = 0, crashes = 0, updated = line.value ->> 'at' from json_each($1) as line
+        where runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running'
+        returning id, epoch",
+    postgres:
+        "with line as (select * from json_to_recordset($1::json) as line (run text, epoch bigint, at bigint, step text,
+            item text, status text, output text, adapter text, started bigint, ms bigint, attempt bigint, data text)),
+    held as (update runs set attempts = 0, crashes = 0, updated = line.at from line
+        where runs.id = line.run and runs.epoch = line.epoch and runs.state = 'running' returning runs.id, runs.epoch),
+    added as (insert into steps (run, step, item, status, output, adapter, started, ms, attempt)
+        select line.run, step, item, status, output, adapter, started, ms, attempt from line
+        join held on held.id = line.run and held.epoch = line.epoch
+        on conflict (run, step, item) do nothing returning run, step, item),
+    told as (insert into events (run, at, kind, data)
+        select line.run, at, 'step', data from line join added using (run, step, item))
+    select id, epoch from held",
+};
 
 /// The fence in front of what writes beside the run; until the transaction ends nobody may cancel it.
 pub(super) const HOLDS: Both = Both {
@@ -70,41 +125,64 @@ pub(super) const LOCK: Both = Both {
     postgres: "select state from runs where id = $1 for update",
 };
 
-pub(super) const ADD_STEP: &str = "insert into steps (run, step, item, status, output, adapter, started, ms, attempt)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (run, step, item) do nothing";
-
 /// Open until its step is finished.
 pub(super) const INTEND: &str = "insert into intents (run, step, item, request_hash, created)
     values ($1, $2, $3, $4, $5) on conflict (run, step, item) do nothing";
 
 /// Waits, unless the signal came before: then the run is ready at once.
-pub(super) const PARK: &str = "update runs set
-        state = case when exists (select 1 from signals where run = $1 and name = $3) then 'ready' else 'waiting' end,
-        wake = case when exists (select 1 from signals where run = $1 and name = $3) then $5 else $4 end,
-        awaits = case when exists (select 1 from signals where run = $1 and name = $3) then null else $3 end,
-        worker = null, turn = $5, updated = $5
-    where id = $1 and epoch = $2 and state = 'running' returning state";
+pub(super) const PARK: Both = told!(
+    "update runs set
+        state = case when exists (select 1 from signals where run = $1 and name = $6) then 'ready' else 'waiting' end,
+        wake = case when exists (select 1 from signals where run = $1 and name = $6) then $2 else $7 end,
+        awaits = case when exists (select 1 from signals where run = $1 and name = $6) then null else $6 end,
+        worker = null, turn = $2, updated = $2
+    where id = $1 and epoch = $5 and state = 'running'",
+    "id"
+);
 
-pub(super) const RETRY_LATER: &str =
-    "update runs set state = 'ready', wake = $3, turn = $3, attempts = attempts + 1, error = $4, worker = null, updated = $5
-    where id = $1 and epoch = $2 and state = 'running'";
+pub(super) const RETRY_LATER: Both = told!(
+    "update runs set state = 'ready', wake = $6, turn = $6, attempts = attempts + 1, error = $7, worker = null,
+        updated = $2
+    where id = $1 and epoch = $5 and state = 'running'",
+    "id"
+);
 
-pub(super) const YIELD: &str =
-    "update runs set state = 'ready', wake = $3, turn = $3, role = coalesce($4, role), lane = coalesce($4, lane), worker = null, updated = $3
-    where id = $1 and epoch = $2 and state = 'running'";
+pub(super) const YIELD: Both = told!(
+    "update runs set state = 'ready', wake = $2, turn = $2, role = coalesce($6, role), lane = coalesce($6, lane),
+        worker = null, updated = $2
+    where id = $1 and epoch = $5 and state = 'running'",
+    "id"
+);
 
-pub(super) const FINISH: &str =
-    "update runs set state = 'done', wake = null, awaits = null, output = $3, error = null, worker = null, updated = $4
-    where id = $1 and epoch = $2 and state = 'running' returning parent";
-
-pub(super) const FAIL: &str =
-    "update runs set state = 'failed', wake = null, awaits = null, error = $3, worker = null, updated = $4
-    where id = $1 and epoch = $2 and state = 'running' returning parent";
+/// Runs that have ended, `$1` as JSON. Answers those that were held, with their epochs and parents.
+pub(super) const END: Both = Both {
+    sqlite: "insert into events (run, at, kind, data)
+        select runs.id, line.value ->> 'at', line.value ->> 'state',
+            coalesce(line.value ->> 'output', line.value ->> 'error') from json_each($1) as line
+        join runs on runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running';
+    update runs set state = line.value ->> 'state', wake = null, awaits = null, output = line.value ->> 'output',
+            error = line.value ->> 'error', worker = null, updated = line.value ->> 'at' from json_each($1) as line
+        where runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running'
+        returning id, epoch, parent",
+    postgres: "with line as (select * from json_to_recordset($1::json)
+            as line (run text, epoch bigint, at bigint, state text, output text, error text)),
+    ended as (update runs set state = line.state, wake = null, awaits = null, output = line.output,
+            error = line.error, worker = null, updated = line.at from line
+        where runs.id = line.run and runs.epoch = line.epoch and runs.state = 'running'
+        returning runs.id, runs.epoch, runs.parent),
+    told as (insert into events (run, at, kind, data)
+        select line.run, line.at, line.state, coalesce(line.output, line.error) from ended
+        join line on line.run = ended.id and line.epoch = ended.epoch)
+    select id, epoch, parent from ended",
+};
 
 /// The next epoch, so that whoever works on it finds out.
-pub(super) const CANCEL: &str = "update runs set state = 'failed', cancelled = $2, epoch = epoch + 1, wake = null,
-        awaits = null, error = $3, worker = null, updated = $2
-    where id = $1 and state in ('ready', 'running', 'waiting') returning parent";
+pub(super) const CANCEL: Both = told!(
+    "update runs set state = 'failed', cancelled = $2, epoch = epoch + 1, wake = null, awaits = null, error = $5,
+        worker = null, updated = $2
+    where id = $1 and state in ('ready', 'running', 'waiting')",
+    "parent"
+);
 
 pub(super) const CLOSE_QUESTIONS: &str =
     "update approvals set superseded = $2 where run = $1 and verdict is null and superseded is null";
@@ -127,9 +205,12 @@ pub(super) const RECOVER: &str =
 /// A clock that was ahead left times that would be waited for in vain.
 pub(super) const PULL_IN: &str = "update runs set wake = $1, turn = $1 where state = 'ready' and wake > $2";
 
-pub(super) const REVIVE: &str =
-    "update runs set state = 'ready', wake = $2, turn = $2, attempts = 0, crashes = 0, error = null, cancelled = null, updated = $2
-    where id = $1 and state = 'failed'";
+pub(super) const REVIVE: Both = told!(
+    "update runs set state = 'ready', wake = $2, turn = $2, attempts = 0, crashes = 0, error = null, cancelled = null,
+        updated = $2
+    where id = $1 and state = 'failed'",
+    "id"
+);
 
 /// A run that begins earlier begins where its flow does.
 pub(super) const BEGIN_AGAIN: &str = "update runs set role = null, lane = flow where id = $1";
@@ -162,8 +243,6 @@ pub(super) const LIST: &str = "select * from runs where ($1 is null or business 
     and ($3 is null or flow = $3) order by created desc, seq desc limit $4";
 
 pub(super) const STEPS: &str = "select * from steps where run = $1 order by seq";
-
-pub(super) const SIGNALS: &str = "select name, payload from signals where run = $1 order by created, name";
 
 /// In PostgreSQL a lower number may still be on its way while a higher one is there; it is waited for.
 pub(super) const EVENTS: Both = Both {

@@ -8,7 +8,7 @@ use nexus_core::{
     journal::Arrived,
     port::BlobStore as _,
 };
-use nexus_store::{AwsConfig, S3Blobs, S3Config, SqsQueue, UploadRegistration, upload_file};
+use nexus_store::{AwsConfig, LocalBlobs, S3Blobs, S3Config, SqsQueue, UploadRegistration, copy_objects, upload_file};
 use nexus_testkit::{
     conformance,
     stand_in::{KEY_ID, SECRET, StandIn},
@@ -36,6 +36,7 @@ fn aws() -> AwsConfig {
         region: "us-east-1".into(),
         keys: Some((KEY_ID.into(), Secret::new(SECRET.into()))),
         environment: Vec::new(),
+        patience: None,
     }
 }
 
@@ -309,4 +310,32 @@ async fn an_upload_of_which_nobody_told_is_looked_for() {
     desk.advance(25 * 60 * 60);
     assert!(desk.store.open_uploads(day, None, 10).await.expect("open").is_empty(), "announced longer ago than that");
     assert_ne!(business(), BusinessId::derived(&["nobody"]));
+}
+
+/// A machine that grows: its files move into buckets, and runs that remember them find them there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_files_of_one_machine_move_into_buckets() {
+    let Some(far) = Far::new(StandIn::seaweed()).await else { return };
+    let desk = Desk::new().await;
+    let local = LocalBlobs::new(desk.store.clone(), "http://127.0.0.1:1").expect("blobs");
+    let key = |name: &str| BlobKey::new(business(), name).expect("a key");
+    let file = far.folder.path().join("file");
+    let mut known = Vec::new();
+    for (name, bucket, size) in
+        [("raw/clip", Bucket::Raw, 3_000_000), ("film", Bucket::Final, 20_000_000), ("empty-ish", Bucket::Final, 1)]
+    {
+        std::fs::write(&file, vec![size as u8; size]).expect("written");
+        known.push(local.put_file(bucket, &key(name), &file).await.expect("stored"));
+    }
+    let mut told = 0;
+    let moved = copy_objects(&desk.store, &far.blobs, |_, _| told += 1).await.expect("moved");
+    assert_eq!((moved.sent, moved.there, moved.bytes, told), (3, 0, 23_000_001, 3));
+    for blob in &known {
+        // By key and entity tag, as runs remember them.
+        let there = far.blobs.local_file(blob).await.expect("found in the bucket");
+        let here = local.local_file(blob).await.expect("still here");
+        assert!(std::fs::read(there).expect("read") == std::fs::read(here).expect("read"), "{}", blob.url());
+    }
+    let again = copy_objects(&desk.store, &far.blobs, |_, _| {}).await.expect("nothing to do");
+    assert_eq!((again.sent, again.there), (0, 3), "what is there is not sent again");
 }

@@ -14,6 +14,7 @@ mod pgvector;
 mod ports;
 #[cfg(unix)]
 mod postgres;
+mod providers;
 mod requests;
 mod reviews;
 mod upgrade;

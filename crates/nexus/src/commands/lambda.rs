@@ -28,6 +28,9 @@ use crate::{
 /// Kept back from the time that Lambda gives, to answer in.
 const RESERVE: Duration = Duration::from_secs(5);
 
+/// The time of an invocation whose deadline lies in the past: runtimes that only imitate Lambda tell one from 1970.
+const UNTOLD: Duration = Duration::from_secs(60);
+
 /// Answers invocations until the environment ends.
 pub(crate) async fn run(function: LambdaFunction, config: Config) -> anyhow::Result<()> {
     let s3 = sharing::s3(&config)?
@@ -74,7 +77,7 @@ impl Vision {
         Ok(runs)
     }
 
-    /// Works until these runs have ended or the time is over; what is left is taken up by workers, or the next event.
+    /// Works until these runs have ended or the time is over.
     async fn work(&self, runs: &[RunId], time: Duration) -> anyhow::Result<()> {
         let engine = self.installation.engine(&[Role::Ingest], Duration::ZERO)?;
         let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -99,6 +102,17 @@ impl Vision {
         }
         Ok(())
     }
+
+    /// Whether each of these runs has ended. Where nobody but this function looks at uploads, one that has not must be
+    /// asked for again.
+    async fn have_ended(&self, runs: &[RunId]) -> anyhow::Result<bool> {
+        for run in runs {
+            if self.installation.store.run(*run).await?.is_some_and(|row| !row.state.is_final()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// One message of a batch, or a bare event of S3.
@@ -113,33 +127,50 @@ struct Message {
 async fn answer(vision: Arc<Vision>, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let (event, context) = event.into_parts();
     let deadline = Instant::from_unix_millis(i64::try_from(context.deadline).unwrap_or(i64::MAX));
-    let is_batch = event.pointer("/Records/0/messageId").is_some();
-    let mut runs = Vec::new();
+    if event.pointer("/Records/0/messageId").is_none() {
+        let created = read_s3_event(&event.to_string(), &vision.raw_bucket)?;
+        let runs = vision.accept(&created).await?;
+        vision.work(&runs, time_until(deadline)).await?;
+        if !vision.have_ended(&runs).await? {
+            return Err("the time was over before all of it was looked at; it goes on with the next try".into());
+        }
+        return Ok(json!({ "runs": runs }));
+    }
+    let mut accepted = Vec::new();
     let mut failures = Vec::new();
-    if is_batch {
-        let records = event["Records"].as_array().cloned().unwrap_or_default();
-        for record in records {
-            let message: Message = serde_json::from_value(record)?;
-            let accepted = match read_s3_event(&message.body, &vision.raw_bucket) {
-                Ok(created) => vision.accept(&created).await,
-                Err(why) => Err(anyhow::anyhow!("the message is no event of S3: {why}")),
-            };
-            match accepted {
-                Ok(mut started) => runs.append(&mut started),
-                Err(error) => {
-                    tracing::warn!(message = message.message_id, "a message was not accepted: {error:#}");
-                    failures.push(json!({ "itemIdentifier": message.message_id }));
-                }
+    for record in event["Records"].as_array().cloned().unwrap_or_default() {
+        let Message { message_id, body } = serde_json::from_value(record)?;
+        let started = match read_s3_event(&body, &vision.raw_bucket) {
+            Ok(created) => vision.accept(&created).await,
+            Err(why) => Err(anyhow::anyhow!("the message is no event of S3: {why}")),
+        };
+        match started {
+            Ok(runs) => accepted.push((message_id, runs)),
+            Err(error) => {
+                tracing::warn!(message = message_id, "a message was not accepted: {error:#}");
+                failures.push(message_id);
             }
         }
-    } else {
-        let created = read_s3_event(&event.to_string(), &vision.raw_bucket)?;
-        runs = vision.accept(&created).await?;
     }
     // What was accepted is on disk: from here on nothing is lost, whatever happens to this function.
-    let left = Duration::from_millis(deadline.millis_since(SystemClock.now())).saturating_sub(RESERVE);
-    vision.work(&runs, left).await?;
-    Ok(if is_batch { json!({ "batchItemFailures": failures }) } else { json!({ "runs": runs }) })
+    let runs: Vec<RunId> = accepted.iter().flat_map(|(_, runs)| runs).copied().collect();
+    vision.work(&runs, time_until(deadline)).await?;
+    for (message_id, runs) in accepted {
+        if !vision.have_ended(&runs).await? {
+            tracing::warn!(message = message_id, "the time was over before its upload was looked at");
+            failures.push(message_id);
+        }
+    }
+    let failures: Vec<Value> = failures.into_iter().map(|id| json!({ "itemIdentifier": id })).collect();
+    Ok(json!({ "batchItemFailures": failures }))
+}
+
+/// The time to work in.
+fn time_until(deadline: Instant) -> Duration {
+    match deadline.millis_since(SystemClock.now()) {
+        0 => UNTOLD,
+        millis => Duration::from_millis(millis).saturating_sub(RESERVE),
+    }
 }
 
 /// Hears beats.

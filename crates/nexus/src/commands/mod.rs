@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod beats;
+pub(crate) mod blobs;
 pub(crate) mod brand;
 pub(crate) mod config;
 pub(crate) mod db;

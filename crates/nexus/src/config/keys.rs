@@ -46,6 +46,11 @@ const KEYS: &[(&str, &str)] = &[
     ("render.workers", "Segments rendered at a time; one per processor core is right."),
     ("render.encoder", "Encoder of pictures: x264 (what networks take), x265 or svt-av1."),
     ("render.preset", "Effort of x264 and x265: ultrafast, superfast, veryfast or medium."),
+    ("media.programs", "Folder in which ffmpeg, ffprobe and tesseract are looked for first; empty for the system's."),
+    (
+        "media.patience_s",
+        "Seconds after which a decoder or encoder without progress is given up; 0 for the usual two to five minutes.",
+    ),
     ("fetch.allow_http", "true also fetches sources from http:// addresses; false from https:// alone."),
     (
         "fetch.allowed_private_origins",
@@ -93,6 +98,10 @@ const KEYS: &[(&str, &str)] = &[
     ("openai.base_url", "OpenAI or a compatible server, for instance http://127.0.0.1:11434/v1."),
     ("openai.key", "The key for it; a server of your own may need none."),
     ("openai.vision_model", "The model that reads pictures (adapters.tagger = \"openai\")."),
+    (
+        "adapters.patience_s",
+        "Seconds after which a service elsewhere that is silent is given up; 0 for what suits each.",
+    ),
     (
         "adapters.tagger",
         "Tags (Banana): embedded; or, added to those of this machine, banana, http (any inference service) or openai.",

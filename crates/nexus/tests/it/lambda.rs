@@ -20,7 +20,7 @@ use axum::{
 };
 use nexus_core::{
     Instant, RunId, Secret,
-    blob::{BlobKey, Bucket},
+    blob::{BlobKey, BlobRef, Bucket},
     journal::Journal as _,
     port::BlobStore as _,
     time::Clock,
@@ -35,10 +35,10 @@ use tokio::sync::mpsc;
 
 use crate::stage::{material, nexus_with, stderr, words};
 
-/// Events to give out, and where answers go.
+/// Events to give out with the time for each, and where answers go.
 #[derive(Clone)]
 struct Runtime {
-    events: Arc<Mutex<VecDeque<Value>>>,
+    events: Arc<Mutex<VecDeque<(Value, Duration)>>>,
     answers: mpsc::UnboundedSender<(bool, Value)>,
 }
 
@@ -46,8 +46,8 @@ struct Runtime {
 async fn next(State(runtime): State<Runtime>) -> Response {
     loop {
         let event = runtime.events.lock().expect("held shortly").pop_front();
-        if let Some(event) = event {
-            let deadline = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970") + Duration::from_secs(120);
+        if let Some((event, time)) = event {
+            let deadline = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970") + time;
             let mut headers = HeaderMap::new();
             for (name, value) in [
                 ("lambda-runtime-aws-request-id", "request-1".to_owned()),
@@ -106,7 +106,12 @@ impl Function {
 
     /// The answer to one event; `Err` is what it failed with.
     async fn ask(&mut self, event: Value) -> Result<Value, Value> {
-        self.runtime.events.lock().expect("held shortly").push_back(event);
+        self.ask_within(Duration::from_secs(120), event).await
+    }
+
+    /// The same with less time.
+    async fn ask_within(&mut self, time: Duration, event: Value) -> Result<Value, Value> {
+        self.runtime.events.lock().expect("held shortly").push_back((event, time));
         let answer = tokio::time::timeout(Duration::from_secs(120), self.answers.recv()).await;
         match answer.expect("in time").expect("an answer") {
             (true, answer) => Ok(answer),
@@ -166,6 +171,17 @@ fn seen(run: &Value) -> Vec<(Value, Value)> {
     found.map(|step| (step["step"].clone(), step["output"].clone())).collect()
 }
 
+/// The event of an upload.
+fn created(object: &BlobRef) -> Value {
+    json!({ "Records": [{
+        "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+        "s3": {
+            "bucket": { "name": "uploads" },
+            "object": { "key": object.key.as_str(), "size": object.size_bytes, "eTag": object.etag, "sequencer": "1" },
+        },
+    }] })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_functions_answer_what_the_worker_has() {
     let (Some(server), Some(s3)) = (Server::start(), StandIn::seaweed()) else { return };
@@ -177,6 +193,7 @@ async fn both_functions_answer_what_the_worker_has() {
             region: "us-east-1".into(),
             keys: Some((KEY_ID.into(), Secret::new(SECRET.into()))),
             environment: Vec::new(),
+            patience: None,
         },
         endpoint: s3.url(),
         public_endpoint: String::new(),
@@ -206,13 +223,7 @@ async fn both_functions_answer_what_the_worker_has() {
     let clip = &material().kit.footage[0];
     let name = BlobKey::new(business, "raw/clip").expect("a key");
     let stored = blobs.put_file(Bucket::Raw, &name, clip).await.expect("stored");
-    let event = json!({ "Records": [{
-        "eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
-        "s3": {
-            "bucket": { "name": "uploads" },
-            "object": { "key": name.as_str(), "size": stored.size_bytes, "eTag": stored.etag, "sequencer": "1" },
-        },
-    }] });
+    let event = created(&stored);
     let message = |id: &str, body: &str| json!({ "messageId": id, "body": body, "eventSource": "aws:sqs" });
     let batch = json!({ "Records": [
         message("one", &event.to_string()),
@@ -229,6 +240,15 @@ async fn both_functions_answer_what_the_worker_has() {
     assert_eq!((runs.len(), &runs[0]["state"], &runs[0]["flow"]), (1, &json!("done"), &json!("ingest")), "{runs:?}");
     let id = runs[0]["id"].as_str().expect("an id");
     let by_lambda = said(&nexus_with(&words(&["run", "show", id, "--json"]), &variables));
+
+    // Where the time is too short for all of it, the message comes again, and then it is done.
+    let next = BlobKey::new(business, "raw/next").expect("a key");
+    let next = blobs.put_file(Bucket::Raw, &next, &material().kit.footage[1]).await.expect("stored");
+    let late = json!({ "Records": [message("late", &created(&next).to_string())] });
+    let answer = vision.ask_within(Duration::from_millis(5050), late.clone()).await.expect("a batch is answered");
+    assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "late" }] }));
+    let answer = vision.ask(late).await.expect("a batch is answered");
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
 
     // The worker's: the same object, in another database.
     let other = server.database("worker");

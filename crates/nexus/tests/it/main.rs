@@ -8,6 +8,7 @@ mod lambda;
 mod made;
 mod mistakes;
 mod models;
+mod parts;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod shotstack;

@@ -123,8 +123,13 @@ pub(crate) fn words(words: &[&str]) -> Vec<String> {
 
 /// Starts `nexus up` on free ports, with further configuration; its stderr tells the address.
 pub(crate) fn serve(data: &Path, environment: &[(&str, &str)]) -> Child {
+    serve_with(data, &[], environment)
+}
+
+/// The same with further flags.
+pub(crate) fn serve_with(data: &Path, flags: &[&str], environment: &[(&str, &str)]) -> Child {
     let data = data.to_str().expect("UTF-8");
-    let mut command = command(&words(&["up", "--data", data, "--listen", "127.0.0.1:0"]), None);
+    let mut command = command(&words(&[&["up", "--data", data, "--listen", "127.0.0.1:0"], flags].concat()), None);
     command.env("NEXUS__SERVER__STORAGE_LISTEN", "127.0.0.1:0").envs(environment.iter().copied());
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary starts")
 }

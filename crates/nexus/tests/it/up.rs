@@ -25,7 +25,11 @@ impl Up {
 
     /// With further configuration, as environment variables.
     pub(crate) fn start_with(data: &Path, environment: &[(&str, &str)]) -> Self {
-        let mut child = serve(data, environment);
+        Self::of(serve(data, environment))
+    }
+
+    /// The server that `child` is, once it says where it listens.
+    pub(crate) fn of(mut child: Child) -> Self {
         let mut told = BufReader::new(child.stderr.take().expect("stderr is piped"));
         let mut line = String::new();
         while !line.contains("Nexus is up at ") {

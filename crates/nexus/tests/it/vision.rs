@@ -101,6 +101,10 @@ async fn a_worker_sees_pictures_and_clips_for_who_has_the_key() {
     let image = json!({ "image": STANDARD.encode(jpeg), "user_tags": ["Our Terrace"] }).to_string();
 
     assert_eq!(ask("wrong", image.clone()).await.0, StatusCode::UNAUTHORIZED);
+    for _ in 0..10 {
+        let large = ask("wrong", " ".repeat(8 << 20)).await;
+        assert_eq!(large.0, StatusCode::UNAUTHORIZED, "the answer arrives, however much was sent");
+    }
     let (status, told) = ask("right", image).await;
     assert_eq!(status, StatusCode::OK, "{told}");
     let names: Vec<&str> =

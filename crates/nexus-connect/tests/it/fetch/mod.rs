@@ -3,5 +3,5 @@
 mod behaviour;
 mod resume;
 mod spellings;
-mod stage;
+pub(crate) mod stage;
 mod tls;

@@ -13,7 +13,8 @@ use crate::{
     EncodeSpec, Encoder, FrameWriter, MediaError, Preset, Yuv420,
     arguments::{Arguments, file_url},
     jail::{Reach, Sandbox},
-    runner::{self, Launch, Pace, Program},
+    program::Program,
+    runner::{self, Launch, Pace},
 };
 
 /// The films of two tenants in one folder.

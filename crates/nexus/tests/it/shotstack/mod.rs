@@ -2,6 +2,8 @@
 
 mod contract;
 mod edits;
+#[cfg(unix)]
+mod encoder;
 mod ingest;
 mod made;
 mod renditions;

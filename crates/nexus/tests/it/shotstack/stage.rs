@@ -13,7 +13,10 @@ use tempfile::TempDir;
 use tokio::sync::{Mutex, mpsc};
 
 use super::contract::judge;
-use crate::{stage::material, up::Up};
+use crate::{
+    stage::{material, serve_with},
+    up::Up,
+};
 
 /// The keys of the two owners.
 pub(crate) const QUAY: &str = "0123456789abcdef";
@@ -26,7 +29,7 @@ pub(crate) struct Stage {
     /// Where files lie, and where callbacks are taken.
     pub(crate) files: String,
     told: Mutex<mpsc::UnboundedReceiver<Value>>,
-    _data: TempDir,
+    pub(crate) data: TempDir,
 }
 
 impl Stage {
@@ -35,14 +38,19 @@ impl Stage {
     }
 
     pub(crate) async fn with(environment: &[(&str, &str)]) -> Self {
+        Self::with_flags(&[], environment).await
+    }
+
+    /// With further flags and configuration.
+    pub(crate) async fn with_flags(flags: &[&str], environment: &[(&str, &str)]) -> Self {
         let (files, told) = file_server().await;
         let data = tempfile::tempdir().expect("a folder");
         let keys = format!("[\"quay:{QUAY}\", \"other:{OTHER}\"]");
         let origins = format!("[\"{files}\"]");
         let mut all = vec![("NEXUS__SHOTSTACK__KEYS", &*keys), ("NEXUS__FETCH__ALLOWED_PRIVATE_ORIGINS", &*origins)];
         all.extend_from_slice(environment);
-        let up = Up::start_with(data.path(), &all);
-        Self { up, files, told: Mutex::new(told), _data: data }
+        let up = Up::of(serve_with(data.path(), flags, &all));
+        Self { up, files, told: Mutex::new(told), data }
     }
 
     /// A request as an owner.

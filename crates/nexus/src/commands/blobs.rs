@@ -1,0 +1,39 @@
+//! `nexus blobs copy`
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use nexus_store::{S3Blobs, Store, copy_objects};
+
+use crate::{
+    cli::{BlobsCommand, Global},
+    clock::SystemClock,
+    config::Config,
+    sharing, show,
+};
+
+/// Runs the command.
+pub(crate) async fn run(command: &BlobsCommand, config: &Config, global: &Global) -> anyhow::Result<()> {
+    let BlobsCommand::Copy = command;
+    let buckets = sharing::s3(config)?
+        .context("this copies the files of this machine into buckets: set blobs.raw and blobs.final to s3://… first")?;
+    let from = Store::open(&config.data, Arc::new(SystemClock)).await?;
+    // What somebody else accepted meanwhile would stay behind.
+    let _alone = from.hold_alone().await?;
+    let to = S3Blobs::new(&buckets)?;
+    let moved = copy_objects(&from, &to, |blob, moved| {
+        if !global.json {
+            show::line(&format!("{:>6}  {}", moved.sent + moved.there, blob.url()));
+        }
+    })
+    .await?;
+    if global.json {
+        return show::json(&serde_json::json!({ "sent": moved.sent, "bytes": moved.bytes, "there": moved.there }));
+    }
+    let megabytes = moved.bytes.div_ceil(1_000_000);
+    show::result(&format!(
+        "{} objects ({megabytes} MB) were copied, {} were there already; those of this machine were left in place.",
+        moved.sent, moved.there
+    ));
+    Ok(())
+}
