@@ -70,7 +70,7 @@ pub struct StillOverlay {
 ///
 /// # Errors
 /// As a decoder of each shot and the encoder; [`MediaError::Request`] for a piece without a picture;
-/// [`MediaError::Short`] when the shots end before the piece does.
+/// [`MediaError::Verify`] when the file holds more or fewer frames than the piece has.
 pub async fn render_graph(spec: &GraphSpec, on_frames: impl Fn(u64) + Send) -> Result<(), MediaError> {
     let mut probed = Vec::with_capacity(spec.shots.len());
     for shot in &spec.shots {
@@ -97,7 +97,9 @@ pub async fn render_graph(spec: &GraphSpec, on_frames: impl Fn(u64) + Send) -> R
     let written = follow(&mut process, on_frames).await?;
     process.finish().await?;
     if written != spec.frames {
-        return Err(MediaError::Short { file: name_of(&spec.encode.out), found: written, wanted: spec.frames });
+        // The plan asks for no more than its sources have, so the child is to blame, and the next one may do better.
+        let (expected, found) = (format!("{} frames", spec.frames), format!("{written} frames"));
+        return Err(MediaError::Verify { file: name_of(&spec.encode.out), expected, found });
     }
     mp4::expect_frames(part.path(), part.out(), spec.frames).await?;
     part.keep().await

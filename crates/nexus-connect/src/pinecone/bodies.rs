@@ -34,6 +34,22 @@ pub(super) fn vector_json(record: &VectorRecord) -> Value {
     Value::Object(body)
 }
 
+/// The answer, unless it is an error that came as a good one: taken for an answer it would mean that nothing was found.
+///
+/// # Errors
+/// `Unavailable`, in the other side's words.
+pub(super) fn no_error(op: &'static str, answer: Value) -> PortResult<Value> {
+    let error = answer.get("error").unwrap_or(&answer);
+    let (code, message) = (error.get("code"), error.get("message").and_then(Value::as_str));
+    match (code, message) {
+        (Some(_), Some(message)) => {
+            let said: String = message.chars().filter(|sign| !sign.is_control()).take(300).collect();
+            Err(PortError::new(ErrorKind::Unavailable, PROVIDER, op, format!("{said} (told with HTTP 200)")))
+        }
+        _ => Ok(answer),
+    }
+}
+
 /// An answer in the wanted form.
 pub(super) fn read<T: DeserializeOwned>(op: &'static str, body: Value) -> PortResult<T> {
     serde_json::from_value(body).map_err(|error| {

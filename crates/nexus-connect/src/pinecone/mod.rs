@@ -55,11 +55,16 @@ impl PineconeIndex {
     }
 
     async fn send(&self, op: &'static str, path: &[&str], body: Value) -> PortResult<Value> {
-        self.client.call(op, Method::POST, path, &[], Some(body.to_string().into_bytes())).await
+        self.post(op, path, body.to_string()).await
+    }
+
+    async fn post(&self, op: &'static str, path: &[&str], body: String) -> PortResult<Value> {
+        let answer = self.client.call(op, Method::POST, path, &[], Some(body.into_bytes())).await?;
+        bodies::no_error(op, answer)
     }
 
     async fn get(&self, op: &'static str, path: &[&str], query: &[(&str, &str)]) -> PortResult<Value> {
-        self.client.call(op, Method::GET, path, query, None).await
+        bodies::no_error(op, self.client.call(op, Method::GET, path, query, None).await?)
     }
 }
 
@@ -78,7 +83,7 @@ impl VectorIndex for PineconeIndex {
         }
         for batch in batches(&records) {
             let body = format!("{{\"namespace\":{},\"vectors\":[{}]}}", json!(namespace.as_str()), batch.join(","));
-            self.client.call(OP, Method::POST, &["vectors", "upsert"], &[], Some(body.into_bytes())).await?;
+            self.post(OP, &["vectors", "upsert"], body).await?;
         }
         Ok(records.len())
     }

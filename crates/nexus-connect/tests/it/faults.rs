@@ -113,7 +113,13 @@ fn judge(service: Service, fault: &Fault, error: &PortError) {
         Fault::Silence | Fault::Trickle => assert_eq!(error.kind, ErrorKind::Timeout, "{told}"),
         // Too much, or not the form that was agreed on: no use in asking at once again, but it must end.
         Fault::Nonsense | Fault::ErrorInside(_) | Fault::Flood => {
-            assert!(matches!(error.kind, ErrorKind::Invalid | ErrorKind::Unavailable | ErrorKind::Refused), "{told}");
+            assert!(
+                matches!(
+                    error.kind,
+                    ErrorKind::Invalid | ErrorKind::Unavailable | ErrorKind::Refused | ErrorKind::Timeout
+                ),
+                "{told}"
+            );
         }
     }
     assert!(!error.message.trim().is_empty() && !error.provider.is_empty(), "{told}");

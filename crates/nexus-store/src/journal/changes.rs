@@ -24,10 +24,10 @@ pub(crate) async fn enqueue(connection: &mut AnyConnection, run: &NewRun, now: I
 }
 
 async fn add(connection: &mut AnyConnection, run: &NewRun, parent: Option<RunId>, now: Instant) -> Answer<Arrived> {
-    let id = run.id.to_string();
-    let told = Event::new(&id, now, "enqueued", &json!({ "flow": run.flow, "version": run.version }));
-    let added = told
-        .with(sql::ENQUEUE.of(Engine::of(connection)))
+    let (id, engine) = (run.id.to_string(), Engine::of(connection));
+    let told = || Event::new(&id, now, "enqueued", &json!({ "flow": run.flow, "version": run.version }));
+    let added = told()
+        .with(sql::ENQUEUE.of(engine))
         .bind(&run.flow)
         .bind(i64::from(run.version))
         .bind(run.business.to_string())
@@ -35,8 +35,14 @@ async fn add(connection: &mut AnyConnection, run: &NewRun, parent: Option<RunId>
         .bind(run.priority.rank())
         .bind(parent.map(|parent| parent.to_string()))
         .bind(TURN_MS);
-    let added = first(connection, added).await.map_err(StoreError::database("enqueue a run"))?;
-    Ok(if added.is_some() { Arrived::First } else { Arrived::Again })
+    let failed = StoreError::database("enqueue a run");
+    if first(connection, added).await.map_err(&failed)?.is_none() {
+        return Ok(Arrived::Again);
+    }
+    if engine == Engine::Postgres {
+        first(connection, told().with(sql::ADD_EVENT)).await.map_err(&failed)?;
+    }
+    Ok(Arrived::First)
 }
 
 /// Adds runs whose end `parent` learns.

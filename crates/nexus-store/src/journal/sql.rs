@@ -38,8 +38,16 @@ macro_rules! told {
     };
 }
 
+/// The same where PostgreSQL needs the event in a statement of its own, [`ADD_EVENT`]: the wall around events looks for
+/// their run, and a statement does not see a run that it adds itself.
+macro_rules! told_apart {
+    ($change:literal, $answer:literal) => {
+        Both { sqlite: told!($change, $answer).sqlite, postgres: concat!($change, " returning ", $answer) }
+    };
+}
+
 /// A tenant's next turn stands a step behind the last one that it has waiting, so that tenants alternate.
-pub(super) const ENQUEUE: Both = told!(
+pub(super) const ENQUEUE: Both = told_apart!(
     "insert into runs (id, flow, version, business, input, state, wake, created, updated, priority, parent, lane, turn)
     values ($1, $5, $6, $7, $8, 'ready', $2, $2, $2, $9, $10, $5, coalesce((select max(turn) + $11 from runs
         where business = $7 and state = 'ready' and turn > $2 - $11), $2))
