@@ -12,6 +12,7 @@ from product import LOGS, PATIENCE_S, complaints, demo
 LOOK_S = 0.002
 # Pixels and effort count for nothing here.
 QUICK = {**LOGS, "NEXUS__RENDER__PRESET": "ultrafast"}
+OPEN = "select flow, state, awaits, datetime(wake / 1000, 'unixepoch') from runs where state not in ('done', 'failed')"
 STUCK = "select id, state from runs where state not in ('done', 'failed') and wake is null and awaits is null"
 
 
@@ -58,7 +59,7 @@ class Line:
         with demo(*self.start, log=log) as made:
             while made.process.poll() is None:
                 now, passed_s = self.journal.state(), time.monotonic() - made.began
-                assert passed_s < limit_s, f"no film after {passed_s:.0f} s: {log.read_text()[-2000:]}"
+                assert passed_s < limit_s, f"no film after {passed_s:.0f} s: {self.journal.rows(OPEN)}"
                 meanwhile(now, passed_s)
                 if now != before:
                     first.setdefault("claim", passed_s)

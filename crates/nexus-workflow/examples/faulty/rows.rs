@@ -163,19 +163,22 @@ impl Desk<'_> {
             let mut frozen = place.spawn(0, &name);
             std::thread::sleep(Duration::from_millis(450));
             signal(&frozen, "-STOP");
+            // Frozen in the middle of a write it keeps everybody from SQLite's file: then it is frozen a little later.
+            while !place.store.is_shared() && place.store.recover().await.is_err() {
+                signal(&frozen, "-CONT");
+                std::thread::sleep(Duration::from_millis(20));
+                signal(&frozen, "-STOP");
+            }
             if place.store.is_shared() {
                 // Another machine takes it up when the lease ends, and finishes it.
                 place.child(0, &name);
             } else {
                 // On the only machine nobody else may: its lease is taken over as a next start would.
-                place.store.recover().await.expect("recovered");
                 let kinds = [Claimable::new("story", 1)];
-                let claim = place.store.claim("another", &kinds, 60_000).await.expect("claim").expect("the run");
-                place
-                    .store
-                    .release(claim.run.id, claim.run.epoch, Release::Yield { role: None })
-                    .await
-                    .expect("given back");
+                if let Some(claim) = place.store.claim("another", &kinds, 60_000).await.expect("claim") {
+                    let back = Release::Yield { role: None };
+                    place.store.release(claim.run.id, claim.run.epoch, back).await.expect("given back");
+                }
             }
             signal(&frozen, "-CONT");
             // Refused its stale save, it finds the run ended, or claims it anew and ends it properly.
