@@ -301,7 +301,8 @@ impl Process {
             }),
             (_, Some(signal)) => Err(MediaError::Killed { program, op, file, signal, detail }),
             _ if messages.contains("No space left on device") => Err(MediaError::DiskFull { file }),
-            _ if OUT_OF_MEMORY.iter().any(|words| messages.contains(words)) => {
+            // A reader's words may be about what a broken file asks for; a writer's are about this machine.
+            _ if most_bytes > 0 && OUT_OF_MEMORY.iter().any(|words| messages.contains(words)) => {
                 Err(MediaError::OutOfMemory { program, op, file })
             }
             // The file that the jail let in has been replaced since by another one of its name: the next try reads that.

@@ -94,29 +94,58 @@ class Upload {
   }
 
   async inParts() {
-    let parts = remembered(this.name);
-    let arrived = parts && await ask("GET", `/v1/uploads/parts?${new URLSearchParams(which(parts))}`).catch(gone);
-    if (!arrived) {
-      const begun = { file_name: this.file.name, size_bytes: this.file.size, in_parts: true };
-      ({ parts } = await ask("POST", "/v1/uploads", begun));
-      localStorage.setItem(this.name, JSON.stringify(parts));
-      arrived = { arrived: [] };
-    }
-    this.sent.clear();
-    for (const { number, size_bytes } of arrived.arrived) this.sent.set(number, size_bytes);
+    const parts = await this.begun();
+    if (!parts) return;
     const left = [];
     for (let number = 1; number <= parts.count; number += 1) if (!this.sent.has(number)) left.push(number);
-    const hand = async () => { while (left.length > 0 && !this.cancelled) await this.part(parts, left.shift()); };
-    await Promise.all(Array.from({ length: PARTS_AT_A_TIME }, hand));
+    // Whoever fails for good stops the others too: a later try begins with nobody under way.
+    const hand = async () => {
+      try {
+        while (left.length > 0 && !this.cancelled) await this.part(parts, left.shift());
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    };
+    const hands = await Promise.allSettled(Array.from({ length: PARTS_AT_A_TIME }, hand));
     if (this.cancelled) return;
+    const failed = hands.find(({ status }) => status === "rejected");
+    if (failed) throw failed.reason;
     this.tell("putting it together");
     await ask("POST", "/v1/uploads/complete", which(parts));
     localStorage.removeItem(this.name);
   }
 
+  // The upload that was begun before, with the parts that arrived, or a new one; nothing when it is complete by now.
+  async begun() {
+    this.sent.clear();
+    const known = remembered(this.name);
+    if (known) {
+      const found = await ask("GET", `/v1/uploads/parts?${new URLSearchParams(which(known))}`).catch(gone);
+      if (found) {
+        for (const { number, size_bytes } of found.arrived) {
+          if (size_bytes === this.piece(known, number).size) this.sent.set(number, size_bytes);
+        }
+        return known;
+      }
+      // Perhaps it was completed, and only the answer was lost.
+      const complete = await ask("POST", "/v1/uploads/complete", which(known)).catch(gone);
+      localStorage.removeItem(this.name);
+      if (complete) return null;
+    }
+    const asked = { file_name: this.file.name, size_bytes: this.file.size, in_parts: true };
+    const { parts } = await ask("POST", "/v1/uploads", asked);
+    localStorage.setItem(this.name, JSON.stringify(parts));
+    return parts;
+  }
+
+  piece({ part_bytes }, number) {
+    const from = (number - 1) * part_bytes;
+    return this.file.slice(from, Math.min(from + part_bytes, this.file.size));
+  }
+
   async part(parts, number) {
-    const from = (number - 1) * parts.part_bytes;
-    const piece = this.file.slice(from, Math.min(from + parts.part_bytes, this.file.size));
+    const piece = this.piece(parts, number);
     for (let tried = 1; ; tried += 1) {
       try {
         const [{ url }] = await ask("POST", "/v1/uploads/parts", { ...which(parts), numbers: [number] });

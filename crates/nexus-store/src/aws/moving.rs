@@ -45,6 +45,7 @@ pub async fn copy_objects(
     mut told: impl FnMut(&BlobRef, MovedObjects) + Send,
 ) -> PortResult<MovedObjects> {
     let mut moved = MovedObjects::default();
+    let mut refused = Vec::new();
     for bucket in [Bucket::Raw, Bucket::Final] {
         let mut after = String::new();
         loop {
@@ -55,7 +56,11 @@ pub async fn copy_objects(
                 if to.head(bucket, &blob.key).await?.is_some_and(|there| there == blob) {
                     moved.there += 1;
                 } else {
-                    send(from, to, &blob).await?;
+                    match send(from, to, &blob).await {
+                        // The others may well be taken.
+                        Err(error) if error.kind == ErrorKind::Conflict => refused.push(error),
+                        sent => sent?,
+                    }
                     moved.sent += 1;
                     moved.bytes += blob.size_bytes;
                 }
@@ -63,7 +68,14 @@ pub async fn copy_objects(
             }
         }
     }
-    Ok(moved)
+    let count = refused.len();
+    match refused.into_iter().next() {
+        None => Ok(moved),
+        Some(PortError { message, .. }) => {
+            let message = format!("{count} of the objects are not as they were; the first: {message}");
+            Err(PortError::new(ErrorKind::Conflict, PROVIDER, OP, message))
+        }
+    }
 }
 
 async fn send(from: &Store, to: &S3Blobs, blob: &BlobRef) -> PortResult<()> {

@@ -193,8 +193,13 @@ async fn once(blobs: &S3Blobs, op: &'static str, request: &Request) -> PortResul
         let message = "S3 could not be reached; it goes on by itself";
         PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error.without_url())
     };
-    let bytes = if let Request::Put(_, body) = request { body.len() as u64 } else { 0 };
-    let answer = sent.timeout(blobs.slowest(bytes)).send().await.map_err(broken)?;
+    let most = match request {
+        Request::Put(_, body) => blobs.slowest(body.len() as u64),
+        // S3 takes minutes to put many parts together, and sends spaces meanwhile.
+        Request::Post(..) => blobs.slowest(0) * 10,
+        Request::Get(_) | Request::Delete(_) => blobs.slowest(0),
+    };
+    let answer = sent.timeout(most).send().await.map_err(broken)?;
     let status = answer.status();
     let etag = answer.headers().get("etag").and_then(|etag| etag.to_str().ok()).map(str::to_owned);
     let text = answer::text(answer, (PROVIDER, op), broken).await?;

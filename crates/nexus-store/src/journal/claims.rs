@@ -1,6 +1,6 @@
 //! Leases: whose turn it is, and whose lease has ended.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nexus_core::{
     ErrorKind, Instant,
@@ -9,7 +9,7 @@ use nexus_core::{
 use sqlx::AnyConnection;
 
 use super::{
-    rows::{ClaimRecord, StepRecord, json as from_json, to_json},
+    rows::{RunRecord, StepRecord, json as from_json, to_json},
     sql,
     together::{Ended, Worker, end},
 };
@@ -37,7 +37,7 @@ pub(super) async fn claim_some(
     let mut claims = Vec::new();
     while claims.len() < most {
         let wanted = most - claims.len();
-        let records: Vec<ClaimRecord> = sqlx::query_as(sql::CLAIM.of(engine))
+        let records: Vec<RunRecord> = sqlx::query_as(sql::CLAIM.of(engine))
             .bind(now.unix_millis())
             .bind(i64::try_from(*lease_ms).unwrap_or(i64::MAX / 2))
             .bind(name)
@@ -48,8 +48,10 @@ pub(super) async fn claim_some(
             .await
             .map_err(StoreError::database("claim a run"))?;
         let there_is_no_more = records.len() < wanted;
+        let mut signals = signals(connection, &records).await?;
         for record in records {
-            claims.extend(take(connection, record, now).await?);
+            let signals = signals.remove(record.id()).unwrap_or_default();
+            claims.extend(take(connection, record, signals, now).await?);
         }
         let may_expire = claims.is_empty() && std::mem::take(&mut may_expire);
         if there_is_no_more && !(may_expire && expire(connection, engine, now).await?) {
@@ -59,19 +61,41 @@ pub(super) async fn claim_some(
     Ok(claims)
 }
 
+/// Names and payloads.
+type Signals = Vec<(String, String)>;
+
+/// The signals of runs, by their ids.
+async fn signals(connection: &mut AnyConnection, runs: &[RunRecord]) -> Answer<BTreeMap<String, Signals>> {
+    let ids: Vec<&str> = runs.iter().map(RunRecord::id).collect();
+    let mut found: BTreeMap<String, Signals> = BTreeMap::new();
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let rows: Vec<(String, String, String)> = sqlx::query_as(sql::SIGNALS.of(Engine::of(connection)))
+        .bind(to_json("claim", &ids)?)
+        .fetch_all(connection)
+        .await
+        .map_err(StoreError::database("read signals"))?;
+    for (run, name, payload) in rows {
+        found.entry(run).or_default().push((name, payload));
+    }
+    Ok(found)
+}
+
 /// The claim of a run that was leased, unless it cannot be read or ended its workers too often: those are set aside.
 async fn take(
     connection: &mut AnyConnection,
-    ClaimRecord { run, signals }: ClaimRecord,
+    record: RunRecord,
+    signals: Signals,
     now: Instant,
 ) -> Answer<Option<Claim>> {
-    let id = run.id().to_owned();
-    let run = match RunRow::try_from(run) {
+    let id = record.id().to_owned();
+    let run = match RunRow::try_from(record) {
         Ok(run) => run,
         Err(error) => return set_aside(connection, &id, &error, now).await.map(|()| None),
     };
     if run.crashes < MOST_CRASHES {
-        return complete(connection, run, &signals).await.map(Some);
+        return complete(connection, run, signals).await.map(Some);
     }
     let cause = RunFailure {
         kind: ErrorKind::Bug,
@@ -124,7 +148,7 @@ fn lane(kind: &Claimable) -> &str {
 }
 
 /// A claimed run with what was recorded of it.
-async fn complete(connection: &mut AnyConnection, run: RunRow, signals: &str) -> Answer<Claim> {
+async fn complete(connection: &mut AnyConnection, run: RunRow, signals: Signals) -> Answer<Claim> {
     // Nobody had it before, so nobody recorded anything.
     let steps: Vec<StepRecord> = if run.epoch.0 == 1 {
         Vec::new()
@@ -132,7 +156,6 @@ async fn complete(connection: &mut AnyConnection, run: RunRow, signals: &str) ->
         let steps = sqlx::query_as(sql::STEPS).bind(run.id.to_string()).fetch_all(&mut *connection).await;
         steps.map_err(StoreError::database("read steps"))?
     };
-    let signals: Vec<(String, String)> = from_json("signal", signals)?;
     Ok(Claim {
         run,
         steps: steps.into_iter().map(TryInto::try_into).collect::<Answer<_>>()?,

@@ -46,7 +46,8 @@ async fn serve<Q: Clone + Send + 'static, A: Send + 'static>(
         }
         let answers = match write(all.clone()).await {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
-            Err(error) if all.len() == 1 => vec![Err(error)],
+            // What passes for none would not pass for one either, and the others would wait behind it.
+            Err(error) if all.len() == 1 || error.is_passing() => all.iter().map(|_| Err(error.clone())).collect(),
             Err(_) => apart(all, &write).await,
         };
         for (reply, answer) in replies.into_iter().zip(answers) {

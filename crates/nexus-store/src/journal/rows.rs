@@ -39,14 +39,6 @@ impl RunRecord {
     }
 }
 
-/// What a claim answers: the run, and its signals as a JSON list of pairs of name and payload.
-#[derive(sqlx::FromRow)]
-pub(super) struct ClaimRecord {
-    #[sqlx(flatten)]
-    pub(super) run: RunRecord,
-    pub(super) signals: String,
-}
-
 /// A line of the count by flow and state.
 #[derive(sqlx::FromRow)]
 pub(super) struct DepthRecord {

@@ -67,8 +67,8 @@ pub(super) const EXPIRE: Both = Both {
 };
 
 /// Of each lane the first that are known, and of those the first `$6`: what a busy lane holds back is not looked through.
-/// `$4` names the kinds between commas, `$5` their lanes as JSON. A run comes with its signals, pairs of name and payload.
-/// (SQLite finds signals by their index only when what it compares with is known to be text.)
+/// `$4` names the kinds between commas, `$5` their lanes as JSON. (In PostgreSQL the rows are chosen once: as a list that is
+/// looked into they might be chosen anew, and more of them leased, for each row that is compared.)
 pub(super) const CLAIM: Both = Both {
     sqlite: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
     where seq in (select first.seq from json_each($5) as wanted join runs as first on first.seq in (
@@ -76,16 +76,20 @@ pub(super) const CLAIM: Both = Both {
                 and wake <= $1 and instr($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
             order by priority desc, turn, seq limit $6)
         order by first.priority desc, first.turn, first.seq limit $6)
-    returning *, (select json_group_array(json_array(name, payload)) from signals
-        where run = cast(runs.id as text)) as signals",
+    returning *",
     postgres: "update runs set state = 'running', epoch = epoch + 1, wake = $1 + $2, worker = $3, updated = $1
-    where id in (select first.id from json_array_elements_text($5::json) as wanted (name) cross join lateral (
+    where id = any (array (select first.id from json_array_elements_text($5::json) as wanted (name) cross join lateral (
             select id, priority, turn, seq from runs where state = 'ready' and lane = wanted.name
                 and wake <= $1 and strpos($4, ',' || flow || '/' || version || coalesce('/' || role, '') || ',') > 0
             order by priority desc, turn, seq limit $6 for update skip locked) as first
-        order by first.priority desc, first.turn, first.seq limit $6)
-    returning *, (select coalesce(json_agg(json_build_array(name, payload)), '[]')::text from signals
-        where run = runs.id) as signals",
+        order by first.priority desc, first.turn, first.seq limit $6))
+    returning *",
+};
+
+/// The signals of runs that were just claimed, `$1` as JSON: read after the claim, so that none that came before it is missed.
+pub(super) const SIGNALS: Both = Both {
+    sqlite: "select run, name, payload from signals where run in (select value from json_each($1))",
+    postgres: "select run, name, payload from signals where run in (select json_array_elements_text($1::json))",
 };
 
 pub(super) const RENEW: &str = "update runs set wake = $3 where id = $1 and epoch = $2 and state = 'running'";

@@ -1,13 +1,10 @@
 //! `nexus blobs copy`
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
-use nexus_store::{S3Blobs, Store, copy_objects};
+use nexus_store::{S3Blobs, copy_objects};
 
 use crate::{
     cli::{BlobsCommand, Global},
-    clock::SystemClock,
     config::Config,
     sharing, show,
 };
@@ -17,9 +14,9 @@ pub(crate) async fn run(command: &BlobsCommand, config: &Config, global: &Global
     let BlobsCommand::Copy = command;
     let buckets = sharing::s3(config)?
         .context("this copies the files of this machine into buckets: set blobs.raw and blobs.final to s3://… first")?;
-    let from = Store::open(&config.data, Arc::new(SystemClock)).await?;
-    // What somebody else accepted meanwhile would stay behind.
-    let _alone = from.hold_alone().await?;
+    let (from, _) = sharing::store(config).await?;
+    // What somebody else accepted meanwhile would stay behind; other machines have files of their own.
+    let _alone = if from.is_shared() { None } else { Some(from.hold_alone().await?) };
     let to = S3Blobs::new(&buckets)?;
     let moved = copy_objects(&from, &to, |blob, moved| {
         if !global.json {
