@@ -44,6 +44,9 @@ pub fn every_fault(error: &'static str) -> Vec<Fault> {
 /// Ten gigabytes.
 const FLOOD_BYTES: u64 = 10_000_000_000;
 
+/// A day of bytes at the pace of [`Fault::Trickle`].
+const TRICKLE_BYTES: u64 = 864_000;
+
 /// A provider on a free port of this machine, until the process ends.
 pub struct Provider {
     url: String,
@@ -126,7 +129,7 @@ fn answer(mut stream: TcpStream, fault: &Fault, requests: &AtomicU64, sent: &Ato
             say(whole("200 OK", "", document).as_bytes());
         }
         Fault::Trickle => {
-            let mut goes_on = say(head(FLOOD_BYTES).as_bytes());
+            let mut goes_on = say(head(TRICKLE_BYTES).as_bytes());
             while goes_on {
                 thread::sleep(Duration::from_millis(100));
                 goes_on = say(b" ");
