@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 import small
-from lives import Line, after
+from lives import Line, Wait, after
 from processes import adopt
 from remains import Remains, wrong
 
@@ -43,17 +43,14 @@ class Clock:
 
 
 class Jumps:
-    """Sets a clock once each point is reached."""
+    """Sets a clock at each point in turn."""
 
     def __init__(self, clock, jumps):
-        self.clock, self.waiting, self.due_s = clock, list(jumps), None
+        self.clock, self.waiting = clock, [(Wait(point), offset) for point, offset in jumps]
 
-    def __call__(self, now, passed_s):
-        if self.waiting and self.waiting[0][0].is_due(now, None):
-            self.due_s = self.due_s or passed_s + self.waiting[0][0].later_s
-            if passed_s >= self.due_s:
-                self.clock.set(self.waiting.pop(0)[1])
-                self.due_s = None
+    def __call__(self, now, before, passed_s):
+        if self.waiting and self.waiting[0][0].is_over(now, before, passed_s):
+            self.clock.set(self.waiting.pop(0)[1])
 
 
 class Days:

@@ -54,7 +54,7 @@ class Matrix:
         bad = sum(bool(line.faults) for line in lines)
         figures = [
             f"points {len(lines)}",
-            f"kills {sum(line.lives - 1 for line in lines)}",
+            f"kills {sum(line.kills for line in lines)}",
             f"wrong {bad}",
             f"steps begun again {sum(line.begun_again.total() for line in lines)}",
             f"recovery p50 {middle_and_worst([seconds for line in lines for seconds in line.taken_up_s])}",

@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import signal
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,18 @@ class Point:
     words: str
     is_due: Callable
     later_s: float = 0
+
+
+class Wait:
+    """For a point: it is over when its seconds have passed, or when the journal goes on before, on a quick machine."""
+
+    def __init__(self, point):
+        self.point, self.since = point, None
+
+    def is_over(self, now, before, passed_s):
+        if self.since is None and self.point.is_due(now, before):
+            self.since = now.entries, passed_s
+        return self.since is not None and (passed_s >= self.since[1] + self.point.later_s or now.entries > self.since[0])
 
 
 def after(entry, later_s=0):
@@ -47,32 +60,33 @@ class Line:
     def __init__(self, nexus, out, material, settings=None):
         self.out, self.journal = out, Journal(out / "data")
         self.start = (nexus, out, {**QUICK, **(settings or {})}, "--aspect", "1:1", *material)
-        self.lives, self.faults, self.warnings = 0, [], []
+        self.lives, self.kills, self.faults, self.warnings = 0, 0, [], []
         # Runs whose step a kill broke off; seconds from a new start to the first claim and to the first new entry.
         self.begun_again, self.taken_up_s, self.told_s = collections.Counter(), [], []
 
-    def live(self, kill=None, meanwhile=lambda now, passed_s: None, limit_s=PATIENCE_S):
+    def live(self, kill=None, meanwhile=lambda now, before, passed_s: None, limit_s=PATIENCE_S):
         """Until it is killed at a point, or to its end; seconds."""
         self.lives += 1
-        before, first = self.journal.state(), {}
+        before, first, wait = self.journal.state(), {}, Wait(kill) if kill else None
         log = self.out.with_name(f"{self.out.name}-{self.lives}.log")
         with demo(*self.start, log=log) as made:
             while made.process.poll() is None:
                 now, passed_s = self.journal.state(), time.monotonic() - made.began
                 assert passed_s < limit_s, f"no film after {passed_s:.0f} s: {self.journal.rows(OPEN)}"
-                meanwhile(now, passed_s)
+                meanwhile(now, before, passed_s)
                 if now != before:
                     first.setdefault("claim", passed_s)
                 if now.entries > before.entries:
                     first.setdefault("entry", passed_s)
-                if kill and kill.is_due(now, before):
-                    time.sleep(kill.later_s)
+                if wait and wait.is_over(now, before, passed_s):
                     made.process.kill()
                     made.process.wait()
                     break
                 time.sleep(LOOK_S)
             seconds = time.monotonic() - made.began
-            if made.process.returncode != -9:
+            if made.process.returncode == -signal.SIGKILL:
+                self.kills += 1
+            else:
                 made.film()
         if self.lives > 1:
             self.taken_up_s += [first["claim"]] if "claim" in first else []
