@@ -1,6 +1,7 @@
 """Lambda on this machine: the runtime of cargo-lambda, told to compile and start nothing, and functions for it."""
 
 import contextlib
+import hashlib
 import json
 import os
 
@@ -52,3 +53,18 @@ def function(name, runtime, settings, folder):
     }
     with process([NEXUS, "lambda", name], folder / f"{name}.log", environment):
         yield invoke
+
+
+def record(name, body):
+    """A message as the queue hands it to a function."""
+    return {
+        "messageId": name,
+        "receiptHandle": f"handle of {name}",
+        "body": body,
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1780000000000"},
+        "messageAttributes": {},
+        "md5OfBody": hashlib.md5(body.encode()).hexdigest(),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{uploads.REGION}:123456789012:nexus-uploads",
+        "awsRegion": uploads.REGION,
+    }

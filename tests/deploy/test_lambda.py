@@ -2,7 +2,6 @@
 the command line says and what a worker finds."""
 
 import contextlib
-import hashlib
 import json
 import shutil
 import time
@@ -14,7 +13,7 @@ import programs
 import pytest
 import uploads
 from binary import NEXUS, clip, needed, needs_binary, said, track
-from local_lambda import function
+from local_lambda import function, record
 from product import worker
 
 STORE_KEYS = {
@@ -67,21 +66,6 @@ def test_beats_are_those_of_the_command_line(runtime, settings, tmp_path):
     assert len(grid["beats"]) > 30 and grid["beats"] == told["beats"], "beat for beat"
     for name in told.keys() - {"bars", "downbeats", "offset", "trustworthy"}:
         assert told[name] == grid[IN_SECONDS.get(name, name)], name
-
-
-def record(name, body):
-    """A message as the queue hands it to a function."""
-    return {
-        "messageId": name,
-        "receiptHandle": f"handle of {name}",
-        "body": body,
-        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1780000000000"},
-        "messageAttributes": {},
-        "md5OfBody": hashlib.md5(body.encode()).hexdigest(),
-        "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:{uploads.REGION}:123456789012:nexus-uploads",
-        "awsRegion": uploads.REGION,
-    }
 
 
 def seen(settings):

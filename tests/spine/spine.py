@@ -10,7 +10,9 @@ import tempfile
 import time
 
 import database
+import local_lambda
 from checks import Alone, Installation, check, invariants, make, quiet, repeated, tell, under_way
+from functions import Mapping
 from processes import below, still_there
 from product import worker
 
@@ -88,11 +90,45 @@ def drained(nexus, folder, alone):
     return seconds
 
 
-SCENARIOS = {"together": together, "killed": killed, "drained": drained}
+def functions(nexus, folder, alone):
+    """Two functions of Lambda look at the uploads and hear the music; workers do the rest."""
+    with contextlib.ExitStack() as stack:
+        installation = Installation(stack, folder)
+        (folder / "lambda").mkdir()
+        runtime = stack.enter_context(local_lambda.runtime(folder / "lambda"))
+        settings = {name: value for name, value in installation.settings.items() if name != "NEXUS__QUEUE__URL"}
+        look = stack.enter_context(local_lambda.function("vision", runtime, settings, folder / "lambda"))
+        stack.enter_context(local_lambda.function("beats", runtime, settings, folder / "lambda"))
+        mapping = Mapping(installation.queues, look)
+        stack.callback(mapping.stopped.set)
+        asking = {
+            "NEXUS__ADAPTERS__BEATS": "lambda",
+            "NEXUS__LAMBDA__BEATS": "beats",
+            "NEXUS__LAMBDA__ENDPOINT": f"http://127.0.0.1:{runtime}",
+        }
+        one = stack.enter_context(worker(nexus, "one", "render,publish", folder, settings | asking))
+        two = stack.enter_context(worker(nexus, "two", "render,publish", folder, settings | asking))
+        mapping.start()
+
+        def watch():
+            assert mapping.broken is None, mapping.broken
+
+        seconds = make("functions", nexus, installation, alone, watch)
+        invariants("functions", installation, alone)
+        repeated("functions", installation.database, 0)
+        tell("functions.batches", mapping.asked)
+        heard = installation.database.rows("select distinct adapter from steps where step like '13-%'")
+        check("functions.heard_by", heard, [["lambda"]])
+        quiet("functions", (one, two))
+    return seconds
+
+
+SCENARIOS = {"together": together, "killed": killed, "drained": drained, "functions": functions}
 WORDS = {
     "together": "two workers, PostgreSQL, S3, SQS",
     "killed": "the same, one killed in the middle",
     "drained": "the same, one told to stop in the middle",
+    "functions": "two workers, and two functions of Lambda",
 }
 
 

@@ -325,6 +325,8 @@ pub struct Claim {
     pub steps: Vec<StepRow>,
     /// Signals that have arrived: name and payload.
     pub signals: Vec<(String, serde_json::Value)>,
+    /// The signal whose deadline passed while the run was parked on it, until a step is recorded.
+    pub expired: Option<String>,
 }
 
 /// What becomes of a run when its worker lets go of it.
@@ -483,7 +485,8 @@ pub trait Journal: Send + Sync {
     /// [`ErrorKind::NotFound`] when there is no such run.
     async fn signal(&self, run: RunId, name: &str, payload: serde_json::Value) -> PortResult<Arrived>;
 
-    /// Makes every leased run claimable at once: at the start of the only process on this data.
+    /// Makes every leased run claimable at once: at the start of the only process on this data. Where the clock was set
+    /// back meanwhile, what is waited for takes no longer than it was to take.
     async fn recover(&self) -> PortResult<u64>;
 
     /// Makes a failed or cancelled run ready again, and with it its children that did not end well; with `from`,

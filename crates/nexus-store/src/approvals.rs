@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 
 use crate::{
     Store, StoreError,
-    database::Scope,
+    database::{Scope, record},
     journal::{self, id as stored_id, json as from_json, to_json},
     link,
 };
@@ -69,16 +69,17 @@ const WAITING: &str = "select * from approvals where verdict is null and superse
 const ANSWER: &str = "update approvals set verdict = $2, answered = $3
     where id = $1 and verdict is null and superseded is null and expires > $3 returning run, signal";
 
-#[derive(sqlx::FromRow)]
-struct ApprovalRecord {
-    id: String,
-    film_hash: String,
-    notice: String,
-    expires: i64,
-    created: i64,
-    superseded: Option<i64>,
-    verdict: Option<String>,
-    answered: Option<i64>,
+record! {
+    struct ApprovalRecord {
+        id: String,
+        film_hash: String,
+        notice: String,
+        expires: i64,
+        created: i64,
+        superseded: Option<i64>,
+        verdict: Option<String>,
+        answered: Option<i64>,
+    }
 }
 
 impl Store {

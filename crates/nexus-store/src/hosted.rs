@@ -9,7 +9,12 @@ use nexus_core::{
 };
 use sqlx::AnyConnection;
 
-use crate::{Store, StoreError, database::Scope, journal::id as stored_id, uploads::stored_object};
+use crate::{
+    Store, StoreError,
+    database::{Scope, record},
+    journal::id as stored_id,
+    uploads::stored_object,
+};
 
 const HOST: &str = "insert into hosted_files (id, business, run, role, file_name, media_type, bucket, object_key, size_bytes, etag, created)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing";
@@ -23,20 +28,21 @@ const TAKE_DOWN: &str = "update hosted_files set deleted = $3 where id = $1 and 
 const STILL_OFFERED: &str =
     "select count(*) from hosted_files where bucket = $1 and object_key = $2 and deleted is null";
 
-#[derive(sqlx::FromRow)]
-struct HostedRecord {
-    id: String,
-    business: String,
-    run: String,
-    role: String,
-    file_name: String,
-    media_type: String,
-    bucket: String,
-    object_key: String,
-    size_bytes: i64,
-    etag: String,
-    created: i64,
-    deleted: Option<i64>,
+record! {
+    struct HostedRecord {
+        id: String,
+        business: String,
+        run: String,
+        role: String,
+        file_name: String,
+        media_type: String,
+        bucket: String,
+        object_key: String,
+        size_bytes: i64,
+        etag: String,
+        created: i64,
+        deleted: Option<i64>,
+    }
 }
 
 #[async_trait]

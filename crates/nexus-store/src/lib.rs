@@ -53,7 +53,9 @@ use sqlx::{AnyConnection, AnyPool};
 use tokio::sync::watch;
 
 pub use approvals::{Answered, ApprovalState, ApprovalView};
-pub use aws::{AwsConfig, Created, Heard, MovedObjects, S3Blobs, S3Config, SqsQueue, copy_objects, read_s3_event};
+pub use aws::{
+    AwsConfig, Created, Heard, LambdaBeats, MovedObjects, S3Blobs, S3Config, SqsQueue, copy_objects, read_s3_event,
+};
 pub use backup::{BackedUp, Manifest, back_up, restore};
 pub use blobs::LocalBlobs;
 pub use database::{CopiedTable, DatabaseClock, DatabaseUrl, copy_database};

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     Store, StoreError,
-    database::Scope,
+    database::{Scope, record},
     event::{Creation, object_created},
     journal::{json, to_json},
 };
@@ -40,18 +40,19 @@ const ARRIVALS: &str = "select e.seq, e.bucket, e.object_key, e.etag, e.size_byt
     where e.acked is null order by e.seq limit $1";
 const ACK: &str = "update object_events set acked = $2 where seq = $1 and acked is null";
 
-#[derive(sqlx::FromRow)]
-struct ArrivalRecord {
-    seq: i64,
-    bucket: String,
-    object_key: String,
-    etag: String,
-    size_bytes: i64,
-    event: String,
-    file_name: Option<String>,
-    user_tags: Option<String>,
-    created: Option<i64>,
-    completed: Option<i64>,
+record! {
+    struct ArrivalRecord {
+        seq: i64,
+        bucket: String,
+        object_key: String,
+        etag: String,
+        size_bytes: i64,
+        event: String,
+        file_name: Option<String>,
+        user_tags: Option<String>,
+        created: Option<i64>,
+        completed: Option<i64>,
+    }
 }
 
 const ARRIVED: &str =

@@ -33,7 +33,7 @@ const LONG_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a batch is run before its callers are told that it failed; pauses grow to two seconds, so that a server
 /// may be started anew meanwhile.
-const TRIES: u32 = 12;
+const TRIES: u32 = 20;
 
 /// The sending side of the queue.
 #[derive(Clone)]

@@ -42,6 +42,7 @@ pub(crate) struct Claimed {
     pace: watch::Receiver<Pace>,
     adapters: Arc<BTreeMap<String, Arc<Semaphore>>>,
     signals: BTreeMap<String, Value>,
+    expired: Mutex<Option<String>>,
     steps: Mutex<BTreeMap<(StepName, String), StepRow>>,
     failed_attempts: AtomicU32,
 }
@@ -71,6 +72,7 @@ impl Claimed {
             pace: around.pace.subscribe(),
             adapters: Arc::clone(&around.adapters),
             signals: claim.signals.into_iter().collect(),
+            expired: Mutex::new(claim.expired),
             steps: Mutex::new(steps),
         }
     }
@@ -83,6 +85,12 @@ impl Claimed {
     /// The payload of a signal that the claim brought.
     pub(crate) fn signal(&self, name: &str) -> Option<&Value> {
         self.signals.get(name)
+    }
+
+    /// Whether the deadline of a wait for this signal ended the run's last park; told once.
+    pub(crate) fn has_expired(&self, signal: &str) -> bool {
+        let mut expired = self.expired.lock().unwrap_or_else(PoisonError::into_inner);
+        expired.take_if(|name| name == signal).is_some()
     }
 
     /// Lets the run go before it begins something new, when the engine is about to stop.

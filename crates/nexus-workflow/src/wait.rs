@@ -47,6 +47,8 @@ impl Run {
             Some(ended) => ended,
             None => match self.claimed.signal(signal) {
                 Some(payload) => Ended::Arrived(payload.clone()),
+                // The journal's word counts, also when the clock was set back since.
+                None if self.claimed.has_expired(signal) => Ended::Expired(deadline),
                 // Only a claim that was made after the deadline is sure to have brought every earlier signal.
                 None if self.claimed.claimed_at >= deadline => Ended::Expired(deadline),
                 None => return Err(FlowError::Parked(Park { signal: signal.to_owned(), until: Some(deadline) })),

@@ -21,7 +21,8 @@ pub(crate) use keys::explain;
 pub(crate) use load::load;
 pub(crate) use media::MediaConfig;
 pub(crate) use spine::{
-    AwsSection, BlobsConfig, LogFormat, OutboxConfig, QueueConfig, StoreConfig, TelemetryConfig, WorkerConfig,
+    AwsSection, BlobsConfig, LambdaConfig, LogFormat, OutboxConfig, QueueConfig, StoreConfig, TelemetryConfig,
+    WorkerConfig,
 };
 pub(crate) use vectors::{PineconeConfig, VectorsConfig, VectorsKind};
 
@@ -39,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) queue: QueueConfig,
     /// `[aws]`
     pub(crate) aws: AwsSection,
+    /// `[lambda]`
+    pub(crate) lambda: LambdaConfig,
     /// `[worker]`
     pub(crate) worker: WorkerConfig,
     /// `[outbox]`
@@ -89,6 +92,7 @@ impl Default for Config {
             blobs: BlobsConfig::default(),
             queue: QueueConfig::default(),
             aws: AwsSection::default(),
+            lambda: LambdaConfig::default(),
             worker: WorkerConfig::default(),
             outbox: OutboxConfig::default(),
             telemetry: TelemetryConfig::default(),
@@ -162,6 +166,17 @@ impl BeatsConfig {
     pub(crate) fn network(&self) -> Option<&Path> {
         (!self.model.as_os_str().is_empty()).then_some(&self.model)
     }
+}
+
+/// Where music is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum BeatsKind {
+    /// This machine.
+    #[default]
+    Embedded,
+    /// A function of AWS Lambda.
+    Lambda,
 }
 
 /// `[models]`: where models lie.
@@ -299,7 +314,7 @@ pub(crate) struct AdapterConfig {
     /// Speech: text to speech.
     pub(crate) speech: Embedded,
     /// Beats: librosa.
-    pub(crate) beats: Embedded,
+    pub(crate) beats: BeatsKind,
     /// Films: Shotstack.
     pub(crate) renderer: Embedded,
     /// Social networks: Ayrshare.

@@ -4,11 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use anyhow::Context as _;
 use nexus_core::{port::BlobStore, time::Clock};
-use nexus_store::{AwsConfig, DatabaseUrl, LocalBlobs, S3Blobs, S3Config, SqsQueue, Store};
+use nexus_store::{AwsConfig, DatabaseUrl, LambdaBeats, LocalBlobs, S3Blobs, S3Config, SqsQueue, Store};
 
 use crate::{
     clock::SystemClock,
-    config::{BlobsConfig, Config},
+    config::{BeatsKind, BlobsConfig, Config},
     wire::patience,
 };
 
@@ -49,6 +49,17 @@ pub(crate) fn queue(config: &Config) -> anyhow::Result<Option<SqsQueue>> {
     let buckets = config.blobs.buckets().map_err(anyhow::Error::msg)?;
     let (raw, _) = buckets.context("queue.url tells of uploads to S3; set blobs.raw and blobs.final to buckets")?;
     Ok(Some(SqsQueue::new(&config.queue.url, raw, &aws(config))?))
+}
+
+/// The function that hears beats, when it is not this machine.
+pub(crate) fn beats(config: &Config) -> anyhow::Result<Option<LambdaBeats>> {
+    if config.adapters.beats == BeatsKind::Embedded {
+        return Ok(None);
+    }
+    let s3 = s3(config)?.context(
+        "adapters.beats = \"lambda\" hears music in S3; set blobs.raw and blobs.final to the function's buckets (s3://name)",
+    )?;
+    Ok(Some(LambdaBeats::new(&config.lambda.beats, &config.lambda.endpoint, &s3)?))
 }
 
 /// The origin that browsers send uploads to, when files lie in S3; else empty.

@@ -16,7 +16,7 @@ use nexus_connect::{
 };
 use nexus_core::{
     BusinessId,
-    port::{BlobStore, Embedder, Media, Ports, Tagger, VectorCatalog, VectorIndex},
+    port::{BeatTracker, BlobStore, Embedder, Media, Ports, Tagger, VectorCatalog, VectorIndex},
     time::Clock,
     vectors::{IndexName, IndexSpec, Metric},
 };
@@ -28,9 +28,12 @@ use nexus_render::{LocalRenderer, RendererConfig};
 use nexus_store::{EmbeddedNotifier, PgVectorIndex, Store};
 use nexus_vision::{EmbeddedTagger, LexicalEmbedder, PairEmbedder, Sight, open_shelf};
 
-use crate::config::{
-    BananaConfig, Config, EncoderName, EncoderPreset, InferenceConfig, OpenAiConfig, TaggerKind, VectorsConfig,
-    VectorsKind,
+use crate::{
+    config::{
+        BananaConfig, Config, EncoderName, EncoderPreset, InferenceConfig, OpenAiConfig, TaggerKind, VectorsConfig,
+        VectorsKind,
+    },
+    sharing,
 };
 
 /// The folders of an installation below its data folder.
@@ -76,11 +79,7 @@ pub(crate) fn ports(
         images,
         animator,
         speech,
-        beats: Arc::new(EmbeddedTracker::new(
-            Arc::clone(&media),
-            Arc::clone(&blobs),
-            beat_engine(config.beats.network())?,
-        )),
+        beats: tracker(config, &media, &blobs)?,
         renderer: Arc::new(LocalRenderer::new(renderer, Arc::clone(&blobs))),
         notifier: Arc::new(EmbeddedNotifier::new(store.clone())),
         publisher: Arc::clone(&outbox) as _,
@@ -112,6 +111,21 @@ pub(crate) fn tagger(config: &Config, sight: Arc<Sight>) -> anyhow::Result<Arc<d
         }
     };
     Ok(Arc::new(RemoteTagger::new(local, remote)))
+}
+
+/// Who hears the music of films.
+fn tracker(
+    config: &Config,
+    media: &Arc<dyn Media>,
+    blobs: &Arc<dyn BlobStore>,
+) -> anyhow::Result<Arc<dyn BeatTracker>> {
+    Ok(match sharing::beats(config)? {
+        Some(function) => Arc::new(function),
+        None => {
+            let engine = beat_engine(config.beats.network())?;
+            Arc::new(EmbeddedTracker::new(Arc::clone(media), Arc::clone(blobs), engine))
+        }
+    })
 }
 
 /// How long a service elsewhere is waited for, where the configuration says it.

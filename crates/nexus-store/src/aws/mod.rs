@@ -1,11 +1,14 @@
-//! The AWS protocols from the client's side: objects in S3 or a store that speaks like it, events through SQS.
+//! The AWS protocols from the client's side: objects in S3 or a store that speaks like it, events through SQS,
+//! functions of Lambda.
 
 mod answer;
 mod blobs;
 mod cache;
 mod events;
+mod functions;
 mod moving;
 mod multipart;
+mod signed;
 mod sqs;
 
 use std::time::Duration;
@@ -19,6 +22,7 @@ use object_store::{
 pub use self::{
     blobs::{S3Blobs, S3Config},
     events::{Created, read_s3_event},
+    functions::LambdaBeats,
     moving::{MovedObjects, copy_objects},
     sqs::{Heard, SqsQueue},
 };

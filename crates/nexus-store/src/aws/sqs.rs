@@ -4,17 +4,14 @@
 use std::time::Duration;
 
 use nexus_core::{ErrorKind, PortError, PortResult};
-use object_store::{
-    aws::{AmazonS3, AwsAuthorizer},
-    client::{HttpRequest, HttpRequestBody},
-};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    AwsConfig, answer, credential,
+    AwsConfig,
     events::{Created, Message, read},
+    signed::Service,
 };
 use crate::StoreError;
 
@@ -26,11 +23,8 @@ const MOST_WAIT_S: u64 = 20;
 /// A queue of events.
 pub struct SqsQueue {
     url: Url,
-    region: String,
     raw_bucket: String,
-    /// Knows the keys of this moment.
-    keys: AmazonS3,
-    http: reqwest::Client,
+    service: Service,
     /// How long SQS may wait for a message before it answers, in seconds.
     wait_s: u64,
 }
@@ -68,17 +62,12 @@ impl SqsQueue {
         let parsed: Url = url.parse().map_err(|error: url::ParseError| wrong(error.to_string()))?;
         // `https://sqs.eu-central-1.amazonaws.com/…` names its region.
         let named = parsed.host_str().and_then(|host| host.strip_prefix("sqs.")?.strip_suffix(".amazonaws.com"));
-        let region = named.unwrap_or(aws.region()).to_owned();
-        crate::use_ring();
+        let region = named.unwrap_or(aws.region());
         let patience = aws.patience();
         let wait_s = patience.as_secs().min(MOST_WAIT_S);
-        let http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(wait_s) + patience / 2)
-            .build()
-            .map_err(|error| wrong(error.to_string()))?;
-        let keys = aws.bucket("keys", "")?;
-        Ok(Self { url: parsed, region, raw_bucket: raw_bucket.to_owned(), keys, http, wait_s })
+        let longest = Duration::from_secs(wait_s) + patience / 2;
+        let service = Service::new(("sqs", PROVIDER, "check queue.url"), region, longest, aws)?;
+        Ok(Self { url: parsed, raw_bucket: raw_bucket.to_owned(), service, wait_s })
     }
 
     /// Waits for messages, at most twenty seconds. A message that is not of S3 stays in the queue, which moves it to its
@@ -123,48 +112,21 @@ impl SqsQueue {
     }
 
     async fn call(&self, op: &'static str, action: &str, body: &Value) -> PortResult<Value> {
-        let bug = |error: String| PortError::new(ErrorKind::Bug, PROVIDER, op, error);
-        let text = body.to_string();
-        let mut request: HttpRequest = axum::http::Request::builder()
-            .method("POST")
-            .uri(self.url.as_str())
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("AmazonSQS.{action}"))
-            .body(HttpRequestBody::from(text.clone()))
-            .map_err(|error| bug(error.to_string()))?;
-        let credential = credential(&self.keys, PROVIDER).await?;
-        let signer = AwsAuthorizer::new(&credential, "sqs", &self.region);
-        signer.try_authorize(&mut request, None).map_err(|error| bug(error.to_string()))?;
-        let sent = self.http.post(self.url.clone()).headers(request.headers().clone()).body(text);
-        let broken = |error: reqwest::Error| {
-            let message = "SQS could not be reached; it goes on by itself";
-            PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error)
-        };
-        let answer = sent.send().await.map_err(broken)?;
-        let status = answer.status();
-        let text = answer::text(answer, (PROVIDER, op), broken).await?;
-        if status.is_success() && text.trim().is_empty() {
+        let target = format!("AmazonSQS.{action}");
+        let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target.as_str())];
+        let reply = self.service.post(op, &self.url, &headers, body.to_string()).await?;
+        if reply.status.is_success() && reply.text.trim().is_empty() {
             return Ok(Value::Null);
         }
-        if status.is_success() {
-            return serde_json::from_str(&text).map_err(|error| {
+        if reply.status.is_success() {
+            return serde_json::from_str(&reply.text).map_err(|error| {
                 let message = "the answer is not one of SQS; check queue.url";
                 PortError::new(ErrorKind::Unavailable, PROVIDER, op, message).caused_by(error)
             });
         }
-        let told = serde_json::from_str::<Value>(&text).unwrap_or(Value::Null);
+        let told = serde_json::from_str::<Value>(&reply.text).unwrap_or(Value::Null);
         let code = told.get("__type").and_then(Value::as_str).unwrap_or_default();
         let code = code.rsplit(['#', '.']).next().unwrap_or_default();
-        let kind = match (status.as_u16(), code) {
-            (_, "QueueDoesNotExist" | "NonExistentQueue") | (404, _) => ErrorKind::NotFound,
-            (401 | 403, _) | (_, "AccessDenied" | "AccessDeniedException" | "InvalidClientTokenId") => {
-                ErrorKind::Unauthorized
-            }
-            (429, _) | (_, "RequestThrottled" | "ThrottlingException") => ErrorKind::RateLimited,
-            (500.., _) => ErrorKind::Unavailable,
-            _ => ErrorKind::Invalid,
-        };
-        let message = format!("SQS answered {status} {code}; check queue.url, and the keys and their rights");
-        Err(PortError::new(kind, PROVIDER, op, message))
+        Err(self.service.refusal(op, &reply, code))
     }
 }

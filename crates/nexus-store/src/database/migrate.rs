@@ -1,17 +1,35 @@
 //! Brings tables up to date. One text of migrations serves both databases: PostgreSQL's is translated from SQLite's,
 //! word for word, and then its rows are closed to everybody but their tenant.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use sqlx::{
     AnyConnection, AssertSqlSafe, SqlSafeStr as _,
-    migrate::{MigrateError, Migration, Migrator},
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
 use super::{Database, Engine, run};
 use crate::StoreError;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+/// Every migration, as `(what it brings, its text)`; numbered from 1.
+const TEXTS: [(&str, &str); 6] = [
+    ("init", include_str!("../../migrations/0001_init.sql")),
+    ("hosting", include_str!("../../migrations/0002_hosting.sql")),
+    ("views", include_str!("../../migrations/0003_views.sql")),
+    ("vectors", include_str!("../../migrations/0004_vectors.sql")),
+    ("brand", include_str!("../../migrations/0005_brand.sql")),
+    ("spine", include_str!("../../migrations/0006_spine.sql")),
+];
+
+static MIGRATIONS: LazyLock<Migrator> = LazyLock::new(|| {
+    let migrations = (1..).zip(TEXTS).map(|(version, (brings, text))| {
+        Migration::new(version, brings.into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+});
 
 /// Tables whose rows belong to a tenant, and the column that names it.
 const TENANTS: [(&str, &str); 16] = [
@@ -136,4 +154,18 @@ pub(crate) fn tables() -> Vec<Cow<'static, str>> {
         Some(Cow::Owned(rest.split_whitespace().next()?.to_owned()))
     });
     names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_a_migration_is_run_in_its_order() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let files = std::fs::read_dir(folder).expect("the folder").map(|file| file.expect("a file").file_name());
+        let files: std::collections::BTreeSet<String> = files.map(|name| name.to_string_lossy().into_owned()).collect();
+        let run = MIGRATIONS.iter().map(|one| format!("{:04}_{}.sql", one.version, one.description));
+        assert_eq!(run.collect::<std::collections::BTreeSet<_>>(), files);
+    }
 }

@@ -5,6 +5,7 @@ mod clock;
 mod copy;
 mod listen;
 mod migrate;
+mod record;
 mod scope;
 
 use std::{path::Path, sync::Once, time::Duration};
@@ -22,6 +23,7 @@ pub use self::{
 pub(crate) use self::{
     listen::listen,
     migrate::{migrate, tables},
+    record::record,
     scope::{Reader, Scope, set_scope},
 };
 use crate::{StoreError, error};

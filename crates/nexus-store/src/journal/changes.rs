@@ -230,14 +230,18 @@ pub(super) async fn cancel(connection: &mut AnyConnection, run: RunId, now: Inst
     Ok(arrived)
 }
 
-/// Makes every leased run claimable, and what a clock that was ahead put off for more than a day.
+/// Makes every leased run claimable, and counts the pauses of all others anew that began in what is now the future.
 pub(super) async fn recover(connection: &mut AnyConnection, now: Instant) -> Answer<u64> {
     let failed = StoreError::database("recover runs");
     sqlx::query(sql::ASSIGN_LANES).execute(&mut *connection).await.map_err(&failed)?;
     let touched = sqlx::query(sql::RECOVER).bind(now.unix_millis()).execute(&mut *connection).await.map_err(&failed)?;
-    let far = now.after(std::time::Duration::from_secs(24 * 60 * 60));
-    let pull = sqlx::query(sql::PULL_IN).bind(now.unix_millis()).bind(far.unix_millis());
-    pull.execute(connection).await.map_err(&failed)?;
+    let pulled = sqlx::query(sql::PULL_IN).bind(now.unix_millis()).execute(connection).await.map_err(&failed)?;
+    if pulled.rows_affected() > 0 {
+        tracing::warn!(
+            runs = pulled.rows_affected(),
+            "the clock of this machine stands before what is written down; pauses and deadlines are counted anew from now"
+        );
+    }
     Ok(touched.rows_affected())
 }
 

@@ -90,12 +90,13 @@ async fn take(
     now: Instant,
 ) -> Answer<Option<Claim>> {
     let id = record.id().to_owned();
+    let expired = record.awaits().map(str::to_owned);
     let run = match RunRow::try_from(record) {
         Ok(run) => run,
         Err(error) => return set_aside(connection, &id, &error, now).await.map(|()| None),
     };
     if run.crashes < MOST_CRASHES {
-        return complete(connection, run, signals).await.map(Some);
+        return complete(connection, run, signals, expired).await.map(Some);
     }
     let cause = RunFailure {
         kind: ErrorKind::Bug,
@@ -148,7 +149,12 @@ fn lane(kind: &Claimable) -> &str {
 }
 
 /// A claimed run with what was recorded of it.
-async fn complete(connection: &mut AnyConnection, run: RunRow, signals: Signals) -> Answer<Claim> {
+async fn complete(
+    connection: &mut AnyConnection,
+    run: RunRow,
+    signals: Signals,
+    expired: Option<String>,
+) -> Answer<Claim> {
     // Nobody had it before, so nobody recorded anything.
     let steps: Vec<StepRecord> = if run.epoch.0 == 1 {
         Vec::new()
@@ -163,5 +169,6 @@ async fn complete(connection: &mut AnyConnection, run: RunRow, signals: Signals)
             .into_iter()
             .map(|(name, text)| Ok((name, from_json("signal", &text)?)))
             .collect::<Answer<_>>()?,
+        expired,
     })
 }

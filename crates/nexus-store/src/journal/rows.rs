@@ -6,30 +6,31 @@ use nexus_core::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::StoreError;
+use crate::{StoreError, database::record};
 
-/// A row of `runs`.
-#[derive(sqlx::FromRow)]
-pub(super) struct RunRecord {
-    id: String,
-    flow: String,
-    version: i64,
-    business: String,
-    input: String,
-    state: String,
-    epoch: i64,
-    attempts: i64,
-    wake: Option<i64>,
-    awaits: Option<String>,
-    output: Option<String>,
-    error: Option<String>,
-    created: i64,
-    updated: i64,
-    priority: i64,
-    role: Option<String>,
-    parent: Option<String>,
-    crashes: i64,
-    cancelled: Option<i64>,
+record! {
+    /// A row of `runs`.
+    pub(super) struct RunRecord {
+        id: String,
+        flow: String,
+        version: i64,
+        business: String,
+        input: String,
+        state: String,
+        epoch: i64,
+        attempts: i64,
+        wake: Option<i64>,
+        awaits: Option<String>,
+        output: Option<String>,
+        error: Option<String>,
+        created: i64,
+        updated: i64,
+        priority: i64,
+        role: Option<String>,
+        parent: Option<String>,
+        crashes: i64,
+        cancelled: Option<i64>,
+    }
 }
 
 impl RunRecord {
@@ -37,38 +38,46 @@ impl RunRecord {
     pub(super) fn id(&self) -> &str {
         &self.id
     }
+
+    /// What it waits for; in a run that waits no longer, what it waited for until the deadline.
+    pub(super) fn awaits(&self) -> Option<&str> {
+        self.awaits.as_deref()
+    }
 }
 
-/// A line of the count by flow and state.
-#[derive(sqlx::FromRow)]
-pub(super) struct DepthRecord {
-    flow: String,
-    stands: String,
-    runs: i64,
-    oldest: Option<i64>,
+record! {
+    /// A line of the count by flow and state.
+    pub(super) struct DepthRecord {
+        flow: String,
+        stands: String,
+        runs: i64,
+        oldest: Option<i64>,
+    }
 }
 
-/// A row of `steps`.
-#[derive(sqlx::FromRow)]
-pub(super) struct StepRecord {
-    step: String,
-    item: String,
-    status: String,
-    output: String,
-    adapter: String,
-    started: i64,
-    ms: i64,
-    attempt: i64,
+record! {
+    /// A row of `steps`.
+    pub(super) struct StepRecord {
+        step: String,
+        item: String,
+        status: String,
+        output: String,
+        adapter: String,
+        started: i64,
+        ms: i64,
+        attempt: i64,
+    }
 }
 
-/// A row of `events`.
-#[derive(sqlx::FromRow)]
-pub(super) struct EventRecord {
-    seq: i64,
-    run: String,
-    at: i64,
-    kind: String,
-    data: String,
+record! {
+    /// A row of `events`.
+    pub(super) struct EventRecord {
+        seq: i64,
+        run: String,
+        at: i64,
+        kind: String,
+        data: String,
+    }
 }
 
 impl TryFrom<RunRecord> for RunRow {
@@ -92,7 +101,7 @@ impl TryFrom<RunRecord> for RunRow {
             epoch: Epoch(record.epoch),
             attempts: u32::try_from(record.attempts).unwrap_or(u32::MAX),
             due,
-            awaits: record.awaits,
+            awaits: record.awaits.filter(|_| state == RunState::Waiting),
             output: record.output.as_deref().map(|text| json("run", text)).transpose()?,
             error: record.error.as_deref().map(|text| json("run", text)).transpose()?,
             created: Instant::from_unix_millis(record.created),

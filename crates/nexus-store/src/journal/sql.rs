@@ -55,14 +55,14 @@ pub(super) const ENQUEUE: Both = told_apart!(
     "id"
 );
 
-/// Leases that ended and deadlines that passed become ready.
+/// Leases that ended and deadlines that passed become ready; `awaits` tells the next claim which wait has ended.
 pub(super) const EXPIRE: Both = Both {
     sqlite: "update runs set crashes = crashes + case when state = 'running' then 1 else 0 end,
-        state = 'ready', turn = wake, worker = null, awaits = null, updated = $1
+        state = 'ready', turn = wake, worker = null, updated = $1
     where state <> 'ready' and wake is not null and wake <= $1",
     postgres:
         "update runs set crashes = crashes + case when state = 'running' then 1 else 0 end,
-        state = 'ready', turn = wake, worker = null, awaits = null, updated = $1
+        state = 'ready', turn = wake, worker = null, updated = $1
     where id in (select id from runs where state <> 'ready' and wake is not null and wake <= $1 for update skip locked)",
 };
 
@@ -108,13 +108,13 @@ pub(super) const RECORD: Both = Both {
         from json_each($1) as line
         join runs on runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running'
         where true on conflict (run, step, item) do nothing;
-    update runs set attempts = 0, crashes = 0, updated = line.value ->> 'at' from json_each($1) as line
+    update runs set attempts = 0, crashes = 0, awaits = null, updated = line.value ->> 'at' from json_each($1) as line
         where runs.id = line.value ->> 'run' and runs.epoch = line.value ->> 'epoch' and runs.state = 'running'
         returning id, epoch",
     postgres:
         "with line as (select * from json_to_recordset($1::json) as line (run text, epoch bigint, at bigint, step text,
             item text, status text, output text, adapter text, started bigint, ms bigint, attempt bigint, data text)),
-    held as (update runs set attempts = 0, crashes = 0, updated = line.at from line
+    held as (update runs set attempts = 0, crashes = 0, awaits = null, updated = line.at from line
         where runs.id = line.run and runs.epoch = line.epoch and runs.state = 'running' returning runs.id, runs.epoch),
     added as (insert into steps (run, step, item, status, output, adapter, started, ms, attempt)
         select line.run, step, item, status, output, adapter, started, ms, attempt from line
@@ -214,8 +214,9 @@ pub(super) const RECOVER: &str =
     "update runs set state = 'ready', wake = $1, turn = $1, crashes = crashes + 1, worker = null, updated = $1
     where state = 'running'";
 
-/// A clock that was ahead left times that would be waited for in vain.
-pub(super) const PULL_IN: &str = "update runs set wake = $1, turn = $1 where state = 'ready' and wake > $2";
+/// What was written in what is now the future, because the clock was set: nothing waits longer than it was meant to.
+pub(super) const PULL_IN: &str = "update runs set wake = $1 + wake - updated, turn = $1, updated = $1
+    where updated > $1 and wake is not null";
 
 pub(super) const REVIVE: Both = told!(
     "update runs set state = 'ready', wake = $2, turn = $2, attempts = 0, crashes = 0, error = null, cancelled = null,

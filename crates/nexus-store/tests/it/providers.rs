@@ -1,4 +1,4 @@
-//! S3 and SQS that misbehave in every way: row 3 of the fault matrix. Their clients ask again by themselves what is worth
+//! S3, SQS and Lambda that misbehave in every way: row 3 of the fault matrix. Their clients ask again by themselves what is worth
 //! it; in the end every call ends, in time, with an error of which the engine knows what to make.
 
 use std::time::{Duration, Instant};
@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use nexus_core::{
     PortError, PortResult,
     blob::{BlobKey, BlobRef, Bucket, UploadedPart},
-    port::BlobStore as _,
+    port::{BeatTracker as _, BlobStore as _},
 };
-use nexus_store::{S3Blobs, SqsQueue};
+use nexus_store::{LambdaBeats, S3Blobs, SqsQueue};
 use nexus_testkit::{
+    factory::context,
     provider::{Fault, Provider, every_fault},
     stand_in::SECRET,
 };
@@ -26,14 +27,17 @@ enum Call {
     BeginParts,
     Complete,
     Receive,
+    Beats,
 }
 
 impl Call {
-    const ALL: [Self; 6] = [Self::Look, Self::Put, Self::Download, Self::BeginParts, Self::Complete, Self::Receive];
+    const ALL: [Self; 7] =
+        [Self::Look, Self::Put, Self::Download, Self::BeginParts, Self::Complete, Self::Receive, Self::Beats];
 
     fn error_inside(self) -> &'static str {
         match self {
             Self::Receive => r#"{"__type": "com.amazonaws.sqs#InternalError", "message": "try later"}"#,
+            Self::Beats => r#"{"errorType": "Sandbox.Timedout", "errorMessage": "Task timed out"}"#,
             _ => "<?xml version=\"1.0\"?><Error><Code>InternalError</Code><Message>try later</Message></Error>",
         }
     }
@@ -60,6 +64,11 @@ impl Call {
                 let queue = SqsQueue::new(&format!("{url}/1/queue"), "uploads", &config.aws).expect("a client");
                 queue.receive().await.map(drop)
             }
+            Self::Beats => {
+                let beats = LambdaBeats::new("beats", url, &config).expect("a client");
+                let music = BlobRef { bucket: Bucket::Final, key, size_bytes: 1000, etag: "e".into() };
+                beats.track(&music, &context("music")).await.map(drop)
+            }
         }
     }
 }
@@ -83,7 +92,7 @@ fn judge(what: &str, error: &PortError) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s3_and_sqs_that_misbehave_in_every_way_are_survived() {
+async fn s3_sqs_and_lambda_that_misbehave_in_every_way_are_survived() {
     let cases = Call::ALL.into_iter().flat_map(|call| {
         every_fault(call.error_inside()).into_iter().map(move |fault| async move {
             let what = format!("{call:?}, {fault:?}");
@@ -101,5 +110,5 @@ async fn s3_and_sqs_that_misbehave_in_every_way_are_survived() {
         })
     });
     let took = futures::future::join_all(cases).await;
-    assert_eq!(took.len(), 6 * 9);
+    assert_eq!(took.len(), 7 * 9);
 }

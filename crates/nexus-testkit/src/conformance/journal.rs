@@ -28,8 +28,6 @@ pub async fn suite(make: impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) {
     only_known_flows_and_versions_are_claimed(&fresh(&make).await).await;
     twenty_claimers_never_share_a_run(&fresh(&make).await).await;
     a_claim_brings_input_steps_and_signals(&fresh(&make).await).await;
-    a_lease_holds_until_it_ends(&fresh(&make).await).await;
-    a_renewed_lease_holds_longer(&fresh(&make).await).await;
     every_write_of_an_older_epoch_is_refused(&fresh(&make).await).await;
     a_release_ends_the_claim(&fresh(&make).await).await;
     recovery_makes_leased_runs_claimable(&fresh(&make).await).await;
@@ -37,8 +35,6 @@ pub async fn suite(make: impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) {
     a_signal_wakes_the_run_that_is_parked_on_it(&fresh(&make).await).await;
     a_signal_before_the_park_is_not_lost(&fresh(&make).await).await;
     a_hundred_racing_signals_have_one_winner(&fresh(&make).await).await;
-    a_deadline_wakes_without_a_signal(&fresh(&make).await).await;
-    a_retry_is_due_at_its_time_and_counted(&fresh(&make).await).await;
     a_recorded_step_resets_the_attempts(&fresh(&make).await).await;
     an_end_is_final(&fresh(&make).await).await;
     an_intent_is_fresh_once(&fresh(&make).await).await;
@@ -47,6 +43,7 @@ pub async fn suite(make: impl AsyncFn() -> (Arc<dyn Journal>, Arc<TestClock>)) {
     events_are_complete_and_in_order(&fresh(&make).await).await;
     runs_are_listed_newest_first(&fresh(&make).await).await;
     a_change_is_announced(&fresh(&make).await).await;
+    super::journal_time::suite(&make).await;
     super::journal_spine::suite(&make).await;
 }
 
@@ -111,7 +108,7 @@ impl Desk {
         self.clock.advance(Duration::from_millis(millis));
     }
 
-    fn in_ms(&self, millis: u64) -> Instant {
+    pub(super) fn in_ms(&self, millis: u64) -> Instant {
         self.clock.now().after(Duration::from_millis(millis))
     }
 }
@@ -127,11 +124,11 @@ pub(super) fn new_run(name: &str) -> NewRun {
     }
 }
 
-fn failure() -> RunFailure {
+pub(super) fn failure() -> RunFailure {
     RunFailure { kind: ErrorKind::Unavailable, step: "15-render".into(), message: "the disk is full".into() }
 }
 
-fn wait(signal: &str, until: Option<Instant>) -> Release {
+pub(super) fn wait(signal: &str, until: Option<Instant>) -> Release {
     Release::Wait { signal: signal.into(), until }
 }
 
@@ -226,28 +223,6 @@ async fn a_claim_brings_input_steps_and_signals(desk: &Desk) {
     signals.sort_by(|a, b| a.0.cmp(&b.0));
     let want = [("answer".to_owned(), json!({ "yes": true })), ("other".to_owned(), json!([1, null]))];
     assert_eq!(signals, want, "a claim brings all signals");
-}
-
-async fn a_lease_holds_until_it_ends(desk: &Desk) {
-    desk.enqueue("a").await;
-    let first = desk.claimed("a").await;
-    desk.advance_ms(LEASE_MS - 1);
-    assert_eq!(desk.claim().await, None, "a lease holds");
-    desk.advance_ms(1);
-    let second = desk.claimed("a").await;
-    assert!(second.run.epoch > first.run.epoch, "taking over raises the epoch");
-    assert_eq!(second.run.attempts, 0, "a lost worker is no failed attempt");
-}
-
-async fn a_renewed_lease_holds_longer(desk: &Desk) {
-    let run = desk.enqueue("a").await;
-    let claim = desk.claimed("a").await;
-    desk.advance_ms(LEASE_MS - 1);
-    desk.journal.renew(run, claim.run.epoch, LEASE_MS).await.expect("renew");
-    desk.advance_ms(LEASE_MS - 1);
-    assert_eq!(desk.claim().await, None, "a renewed lease holds");
-    desk.advance_ms(1);
-    desk.claimed("a").await;
 }
 
 async fn every_write_of_an_older_epoch_is_refused(desk: &Desk) {
@@ -360,36 +335,6 @@ async fn a_hundred_racing_signals_have_one_winner(desk: &Desk) {
     let claim = desk.claimed("a").await;
     assert_eq!(claim.signals, [("answer".to_owned(), json!(winners[0]))], "the winner's payload is delivered");
     assert_eq!(desk.claim().await, None, "the race wakes the run once");
-}
-
-async fn a_deadline_wakes_without_a_signal(desk: &Desk) {
-    desk.enqueue("a").await;
-    let claim = desk.claimed("a").await;
-    let deadline = desk.in_ms(30_000);
-    desk.release(&claim, wait("undo", Some(deadline))).await;
-    assert_eq!(desk.journal.next_due().await.expect("next due"), Some(deadline), "the deadline is the next moment");
-    desk.advance_ms(29_999);
-    assert_eq!(desk.claim().await, None, "not before the deadline");
-    desk.advance_ms(1);
-    let claim = desk.claimed("a").await;
-    assert!(claim.signals.is_empty(), "no signal came");
-    desk.release(&claim, wait("undo", None)).await;
-    assert_eq!(desk.journal.next_due().await.expect("next due"), None, "a wait for ever has no moment");
-}
-
-async fn a_retry_is_due_at_its_time_and_counted(desk: &Desk) {
-    let run = desk.enqueue("a").await;
-    for attempt in 1..=3 {
-        let claim = desk.claimed("a").await;
-        assert_eq!(claim.run.attempts, attempt - 1, "attempts are counted");
-        desk.release(&claim, Release::Retry { due: desk.in_ms(500), failure: failure() }).await;
-        let row = desk.journal.run(run).await.expect("read").expect("stored");
-        assert_eq!((row.state, row.error), (RunState::Ready, Some(failure())), "a retry says why");
-        assert_eq!(desk.journal.next_due().await.expect("next due"), Some(desk.in_ms(500)), "a retry has its moment");
-        desk.advance_ms(499);
-        assert_eq!(desk.claim().await, None, "a retry is not due early");
-        desk.advance_ms(1);
-    }
 }
 
 async fn a_recorded_step_resets_the_attempts(desk: &Desk) {

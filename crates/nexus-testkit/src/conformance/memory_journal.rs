@@ -37,9 +37,20 @@ impl TestClock {
     /// # Panics
     /// When `by` exceeds 292 million years.
     pub fn advance(&self, by: Duration) {
-        let millis = i64::try_from(by.as_millis()).expect("a time span for a test");
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.0.fetch_add(millis(by), Ordering::SeqCst);
     }
+
+    /// Sets the clock back, as somebody sets the clock of a machine.
+    ///
+    /// # Panics
+    /// When `by` exceeds 292 million years.
+    pub fn set_back(&self, by: Duration) {
+        self.0.fetch_sub(millis(by), Ordering::SeqCst);
+    }
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).expect("a time span for a test")
 }
 
 impl Clock for TestClock {
@@ -71,6 +82,7 @@ struct Stored {
     turn: Instant,
     lease_end: Instant,
     steps: Vec<StepRow>,
+    expired: Option<String>,
     signals: Vec<(String, Value)>,
     intents: BTreeSet<(String, String)>,
 }
@@ -164,6 +176,7 @@ impl MemoryJournal {
             turn,
             lease_end: now,
             steps: Vec::new(),
+            expired: None,
             signals: Vec::new(),
             intents: BTreeSet::new(),
         };
@@ -193,7 +206,12 @@ impl MemoryJournal {
         stored.row.due = None;
         stored.row.updated = now;
         stored.lease_end = now.after(Duration::from_millis(lease_ms));
-        Some(Claim { run: stored.row.clone(), steps: stored.steps.clone(), signals: stored.signals.clone() })
+        Some(Claim {
+            run: stored.row.clone(),
+            steps: stored.steps.clone(),
+            signals: stored.signals.clone(),
+            expired: stored.expired.clone(),
+        })
     }
 
     /// Tells the run that waits for this one how it ended.
@@ -260,6 +278,7 @@ impl Stored {
         let due = self.due().filter(|due| *due <= now);
         if let Some(due) = due.filter(|_| self.row.state != RunState::Ready) {
             self.row.crashes += u32::from(self.row.state == RunState::Running);
+            self.expired = self.row.awaits.take().or(self.expired.take());
             self.make_ready(due);
         }
     }
@@ -357,6 +376,7 @@ impl Journal for MemoryJournal {
         self.change(run, Some(epoch), |stored, _, events| {
             stored.row.attempts = 0;
             stored.row.crashes = 0;
+            stored.expired = None;
             events.push(("step", json!({ "step": step.step, "item": step.item, "status": step.status })));
             stored.steps.push(step);
             Ok(())
@@ -380,6 +400,7 @@ impl Journal for MemoryJournal {
             match release {
                 Release::Wait { signal, until } => {
                     events.push(("waiting", json!({ "signal": signal, "until": until })));
+                    stored.expired = None;
                     if stored.has_signal(&signal) {
                         stored.make_ready(now);
                     } else {
@@ -431,6 +452,11 @@ impl Journal for MemoryJournal {
             stored.row.crashes += 1;
             stored.make_ready(now);
             recovered += 1;
+        }
+        for stored in self.lock().runs.values_mut().filter(|stored| stored.row.updated > now) {
+            let pause = stored.row.due.map(|due| due.millis_since(stored.row.updated));
+            stored.row.due = pause.map(|pause| now.after(Duration::from_millis(pause)));
+            (stored.row.updated, stored.turn) = (now, now);
         }
         self.wake();
         Ok(recovered)

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod fetch;
 pub mod journal;
 mod journal_spine;
+mod journal_time;
 pub mod media;
 pub mod memory;
 pub mod memory_journal;

@@ -99,6 +99,23 @@ async fn a_signal_without_a_payload_is_a_signal() {
 }
 
 #[tokio::test]
+async fn an_open_window_closes_in_its_time_although_the_clock_was_set_back() {
+    let bench = Bench::new();
+    let engine = undo_window(&bench);
+    let run = bench.enqueue("a").await;
+    engine.run_until_idle().await;
+    assert_eq!(bench.row(run).await.awaits.as_deref(), Some("undo"));
+    bench.clock.set_back(Duration::from_secs(2 * 24 * 60 * 60));
+    bench.journal.recover().await.unwrap();
+    bench.clock.advance(Duration::from_secs(29));
+    engine.run_until_idle().await;
+    assert_eq!(bench.row(run).await.awaits.as_deref(), Some("undo"), "a second is left");
+    bench.clock.advance(Duration::from_secs(1));
+    engine.run_until_idle().await;
+    assert_eq!(bench.row(run).await.awaits.as_deref(), Some("answer"), "it has closed");
+}
+
+#[tokio::test]
 async fn a_payload_of_the_wrong_shape_fails_and_is_not_journaled() {
     let bench = Bench::new();
     let run = bench.enqueue("a").await;

@@ -20,6 +20,7 @@ pub(crate) async fn run(config: &Config, global: &Global) -> anyhow::Result<()> 
     findings.extend(database(config).await);
     findings.extend(storage(config).await);
     findings.extend(queue(config).await);
+    findings.extend(beats(config).await);
     let all_good = findings.iter().all(|finding| finding.good);
     if global.json {
         show::json(&findings)?;
@@ -131,6 +132,18 @@ async fn queue(config: &Config) -> Option<Finding> {
     };
     Some(match queue.reach().await {
         Ok(()) => Finding { what, good: true, detail: config.queue.url.clone() },
+        Err(error) => Finding { what, good: false, detail: error.message },
+    })
+}
+
+async fn beats(config: &Config) -> Option<Finding> {
+    let what = "beats";
+    let function = match sharing::beats(config) {
+        Ok(function) => function?,
+        Err(error) => return Some(Finding { what, good: false, detail: format!("{error:#}") }),
+    };
+    Some(match function.reach().await {
+        Ok(()) => Finding { what, good: true, detail: format!("function {}", config.lambda.beats) },
         Err(error) => Finding { what, good: false, detail: error.message },
     })
 }

@@ -3,12 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use nexus_beats::EmbeddedTracker;
 use nexus_core::{
-    Instant, RunId,
+    ErrorKind, Instant, PortError, RunId,
     blob::{BlobKey, Bucket},
     journal::{Journal as _, Role, StepKey, StepName},
+    music::BeatGrid,
     port::{BeatTracker as _, BlobStore, StepContext},
     time::Clock as _,
 };
@@ -92,7 +93,7 @@ impl Vision {
                     engine.wait_run(*run).await?;
                 }
             }
-            Ok::<_, nexus_core::PortError>(())
+            Ok::<_, PortError>(())
         };
         let waited = tokio::time::timeout(time, ended).await;
         let _ = stop.send(true);
@@ -205,17 +206,29 @@ impl Beats {
     }
 }
 
-/// The grid of a track, as `nexus beats` and the worker have it.
-async fn hear(beats: Arc<Beats>, event: LambdaEvent<Value>) -> Result<Value, Error> {
+/// The grid of a track, as `nexus beats` and the worker have it. What it fails with is told by its kind, for those who
+/// ask ([`nexus_store::LambdaBeats`]).
+async fn hear(beats: Arc<Beats>, event: LambdaEvent<Value>) -> Result<BeatGrid, Diagnostic> {
     let (event, context) = event.into_parts();
     let wanted = "expected {\"bucket\": \"...\", \"key\": \"t/<business>/...\"}";
-    let music: Music = serde_json::from_value(event).map_err(|error| format!("{error}; {wanted}"))?;
-    let bucket = beats.bucket(&music.bucket).ok_or_else(|| format!("'{}' is no bucket of ours", music.bucket))?;
-    let key = BlobKey::try_from(music.key)?;
-    let found = beats.blobs.head(bucket, &key).await.map_err(|error| error.chain())?;
-    let blob = found.ok_or_else(|| format!("there is no object {key}"))?;
+    let invalid = |message| failed(ErrorKind::Invalid, message);
+    let music: Music = serde_json::from_value(event).map_err(|error| invalid(format!("{error}; {wanted}")))?;
+    let bucket = beats.bucket(&music.bucket);
+    let bucket = bucket.ok_or_else(|| invalid(format!("'{}' is no bucket of ours", music.bucket)))?;
+    let key = BlobKey::try_from(music.key).map_err(|error| invalid(error.to_string()))?;
+    let found = beats.blobs.head(bucket, &key).await.map_err(told)?;
+    let blob = found.ok_or_else(|| failed(ErrorKind::NotFound, format!("there is no object {key}")))?;
     let step = StepName::aside("beats");
     let key = StepKey { run: RunId::derived(&["lambda", &context.request_id]), step, item: String::new() };
-    let grid = beats.tracker.track(&blob, &StepContext::quiet(key)).await.map_err(|error| error.chain())?;
-    Ok(serde_json::to_value(grid)?)
+    beats.tracker.track(&blob, &StepContext::quiet(key)).await.map_err(told)
+}
+
+fn told(error: PortError) -> Diagnostic {
+    failed(error.kind, error.chain())
+}
+
+fn failed(kind: ErrorKind, error_message: String) -> Diagnostic {
+    let word = serde_json::to_value(kind).ok();
+    let error_type = word.as_ref().and_then(Value::as_str).unwrap_or("bug").to_owned();
+    Diagnostic { error_type, error_message }
 }

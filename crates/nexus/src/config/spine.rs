@@ -1,4 +1,5 @@
-//! Where everything durable is and who works on it: `[store]`, `[blobs]`, `[queue]`, `[aws]`, `[worker]`, `[telemetry]`.
+//! Where everything durable is and who works on it: `[store]`, `[blobs]`, `[queue]`, `[aws]`, `[lambda]`, `[worker]`,
+//! `[telemetry]`.
 
 use std::path::PathBuf;
 
@@ -92,6 +93,16 @@ pub(crate) struct AwsSection {
     pub(crate) access_key: String,
     /// Its secret.
     pub(crate) secret_key: Hidden,
+}
+
+/// `[lambda]`: functions that are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LambdaConfig {
+    /// The one that hears beats.
+    pub(crate) beats: String,
+    /// What stands in for AWS; empty for AWS itself.
+    pub(crate) endpoint: String,
 }
 
 /// `[worker]`: what this process does, and how much of it at a time.

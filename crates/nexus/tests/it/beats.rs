@@ -40,7 +40,7 @@ fn times(grid: &Value, of: &str) -> Vec<f64> {
     list.iter().map(|beat| beat["t"].as_f64().or(beat.as_f64()).expect("a time")).collect()
 }
 
-fn wav(samples: &[f32], out: &Path) {
+pub(crate) fn wav(samples: &[f32], out: &Path) {
     let data: Vec<u8> = samples.iter().flat_map(|s| ((s.clamp(-1.0, 1.0) * 32767.0) as i16).to_le_bytes()).collect();
     let mut bytes = b"RIFF".to_vec();
     bytes.extend((36 + data.len() as u32).to_le_bytes());
