@@ -96,7 +96,9 @@ def functions(nexus, folder, alone):
         installation = Installation(stack, folder)
         (folder / "lambda").mkdir()
         runtime = stack.enter_context(local_lambda.runtime(folder / "lambda"))
-        settings = {name: value for name, value in installation.settings.items() if name != "NEXUS__QUEUE__URL"}
+        # Whoever knows the queue takes messages from it.
+        del installation.settings["NEXUS__QUEUE__URL"]
+        settings = installation.settings
         look = stack.enter_context(local_lambda.function("vision", runtime, settings, folder / "lambda"))
         stack.enter_context(local_lambda.function("beats", runtime, settings, folder / "lambda"))
         mapping = Mapping(installation.queues, look)

@@ -9,6 +9,7 @@ import json
 import pathlib
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,8 +17,7 @@ import time
 
 import film
 import small
-from journal import Journal
-from lives import after, Line
+from lives import Line, after
 from processes import adopt, base_environment
 from product import LOGS, PATIENCE_S, complaints
 from programs import ask, free_port, program
@@ -113,21 +113,18 @@ class Old:
 
     def finish(self, line):
         """What is wrong after this program has finished it."""
-        before = steps(line)
+        before = rows(line, STEPS)
         with up(self.nexus, line.out) as server:
             reels = server.finish()
         yield from line.faults
-        journal = Journal(line.out / "data")
-        with contextlib.closing(journal):
-            now = {row[:3]: row[3:] for row in journal.rows(STEPS)}
-            lost = [row[:3] for row in before if now.get(row[:3]) != row[3:]]
-            if lost:
-                yield f"steps of before that were changed: {lost}"
-            yield from (f"{words}: {rows}" for words, sql in NOTHING.items() if (rows := journal.rows(sql)))
-            if journal.rows("pragma integrity_check") != [("ok",)]:
-                yield "the database is torn"
+        now = {row[:3]: row[3:] for row in rows(line, STEPS)}
+        lost = [row[:3] for row in before if now.get(row[:3]) != row[3:]]
+        if lost:
+            yield f"steps of before that were changed: {lost}"
+        yield from (f"{words}: {found}" for words, sql in NOTHING.items() if (found := rows(line, sql)))
+        if rows(line, "pragma integrity_check") != [("ok",)]:
+            yield "the database is torn"
         posted = film.publications(line.out / "outbox")
-        # A film that was begun with fewer clips known is another one, so it may be there beside.
         if reels and posted != self.channels:
             yield f"posted {posted}, and not {self.channels}"
         for path in (line.out / "data/blobs/final").rglob("*.mp4"):
@@ -135,10 +132,10 @@ class Old:
         print(f"{line.out.name}: {len(before)} steps of before, {len(now)} now, {len(reels)} films", file=sys.stderr)
 
 
-def steps(line):
-    journal = Journal(line.out / "data")
-    with contextlib.closing(journal):
-        return journal.rows(STEPS)
+def rows(line, sql):
+    """What a database says that nobody has open."""
+    with contextlib.closing(sqlite3.connect(line.out / "data/nexus.db")) as data:
+        return data.execute(sql).fetchall()
 
 
 def main(nexus, old):

@@ -9,6 +9,7 @@ mod made;
 mod mistakes;
 mod models;
 mod parts;
+mod releases;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod shotstack;

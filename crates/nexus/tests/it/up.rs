@@ -82,7 +82,7 @@ impl Up {
         panic!("no reel waits on {ends_with}");
     }
 
-    async fn state_of(&self, run: &str, wanted: &str) -> Value {
+    pub(crate) async fn state_of(&self, run: &str, wanted: &str) -> Value {
         for _ in 0..600 {
             let detail = self.json(&format!("/v1/runs/{run}")).await;
             if detail["state"] == wanted {
