@@ -1,7 +1,7 @@
 //! How long the embedded vector index takes: prints the table of docs/benchmarks.md.
 //!
-//! `cargo run --locked --workspace --example vectors`: 512 values a row, 10 matches, one query at a time, through the
-//! port over the product's own database; the answer to each query is a fresh read of the namespace's version.
+//! Built with `cargo build --locked --workspace --example vectors`. 512 values a row, 10 matches, one query at a time,
+//! through the port over the product's own database; the answer to each query is a fresh read of the namespace's version.
 
 use std::{
     sync::Arc,
