@@ -3,6 +3,10 @@
 CARGO_TARGET_DIR ?= $(HOME)/.cache/nexus-engine/target
 export CARGO_TARGET_DIR
 export CARGO_TERM_COLOR ?= auto
+# What is built once and thrown away needs no notes for the next time.
+ifdef CI
+export CARGO_INCREMENTAL ?= 0
+endif
 DEMO_DIR ?= demo
 
 .PHONY: demo test faults lint setup clean

@@ -20,7 +20,7 @@ LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
 AHEAD, BACK, RIGHT = "+2d", "-2d", "+0d"
 LEASE_S = 10
 SET = "the clock of this machine was set; times go on as before until a new start"
-BEFORE = "the clock of this machine stands before what is written down; pauses and deadlines are counted anew from now"
+BEHIND = "the clock of this machine was set back since the last start; times go on from what is written down"
 
 
 class Clock:
@@ -81,6 +81,7 @@ class Days:
         """A film during which the clock is set at points, or while the process is down after it was killed at one."""
         line, clock = self.line(words)
         seconds, limit_s = 0, 1.5 * self.alone_s + LEASE_S
+        set_back = bool(down) and down[1] == BACK
         try:
             if down:
                 kill, offset = down
@@ -90,13 +91,12 @@ class Days:
             have = Remains(line.out)
             line.faults += wrong(have, self.want, line.begun_again)
             odd = [gap for gap in have.gaps if not -1 < gap < seconds]
-            line.faults += [f"times of the journal: {odd}"] if len(odd) != bool(down) else []
+            line.faults += [f"times of the journal: {odd}"] if len(odd) != (bool(down) and not set_back) else []
         except (AssertionError, ValueError) as error:
             line.faults.append(str(error))
-        # Whether anything was waited for when it went down is the point's affair.
-        due = {BEFORE} if down and down[1] == BACK else set()
-        if [said for said in line.warnings if said not in due] != [SET] * len(jumps):
-            line.faults.append(f"warned {line.warnings} of {len(jumps)} jumps")
+        expected = [SET] * len(jumps) + [BEHIND] * set_back
+        if line.warnings != expected:
+            line.faults.append(f"warned {line.warnings}, and not {expected}")
         self.bad += bool(line.faults)
         if line.faults:
             print(words, *line.faults, sep="\n  ", file=sys.stderr)

@@ -6,7 +6,7 @@ import threading
 import local_lambda
 
 # Longer than a function may take for a batch.
-HELD_S = 90
+HELD_S = 150
 
 
 class Mapping(threading.Thread):

@@ -485,8 +485,8 @@ pub trait Journal: Send + Sync {
     /// [`ErrorKind::NotFound`] when there is no such run.
     async fn signal(&self, run: RunId, name: &str, payload: serde_json::Value) -> PortResult<Arrived>;
 
-    /// Makes every leased run claimable at once: at the start of the only process on this data. Where the clock was set
-    /// back meanwhile, what is waited for takes no longer than it was to take.
+    /// Makes every leased run claimable at once: at the start of the only process on this data. A pause that began in what
+    /// is now the future, because the clock was set, is counted anew.
     async fn recover(&self) -> PortResult<u64>;
 
     /// Makes a failed or cancelled run ready again, and with it its children that did not end well; with `from`,

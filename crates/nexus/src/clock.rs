@@ -13,10 +13,30 @@ const JUMP_MS: i64 = 2000;
 /// How often the two are compared, in milliseconds of wall time.
 const COMPARED_EVERY_MS: i64 = 100;
 
+/// A clock that stands further behind what is written down was ahead before, and is right now.
+const MOST_BEHIND_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
 /// Wall time of this machine as it was set when the process began. When somebody sets the clock meanwhile, the time goes on
 /// as before until the next start: leases must not end, nor pauses last for days, because a clock was wrong. Sleep of the
 /// machine counts as time.
 pub(crate) struct SystemClock;
+
+impl SystemClock {
+    /// Goes on from `newest`, the last moment that is written down, where the clock was set back since: deadlines that flows
+    /// work out from what they journaled come in their time, and everybody in this process agrees on them.
+    pub(crate) fn go_on_from(newest: Instant) {
+        let now = Self.now();
+        let mut steady = STEADY.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(steady) = steady.as_mut()
+            && steady.go_on_from(newest.unix_millis(), now.unix_millis())
+        {
+            tracing::warn!(
+                behind_ms = newest.unix_millis() - now.unix_millis(),
+                "the clock of this machine was set back since the last start; times go on from what is written down"
+            );
+        }
+    }
+}
 
 static STEADY: Mutex<Option<Steady>> = Mutex::new(None);
 
@@ -40,6 +60,17 @@ struct Steady {
 impl Steady {
     fn begin(wall_ms: i64, boot_ms: Option<i64>) -> Self {
         Self { wall_ms, boot_ms, compared_ms: wall_ms, set_forward_ms: 0 }
+    }
+
+    /// True when the time had to be moved.
+    fn go_on_from(&mut self, newest_ms: i64, now_ms: i64) -> bool {
+        let behind = newest_ms - now_ms;
+        let is_set_back = (JUMP_MS..=MOST_BEHIND_MS).contains(&behind);
+        if is_set_back {
+            self.set_forward_ms -= behind;
+            self.wall_ms += behind;
+        }
+        is_set_back
     }
 
     fn now(&mut self, wall_ms: i64, since_boot_ms: impl Fn() -> Option<i64>) -> i64 {
@@ -92,6 +123,20 @@ mod tests {
         assert_eq!(woken, 1_004_000 + asleep, "the machine slept for eight hours");
         let mut elsewhere = Steady::begin(5, None);
         assert_eq!(elsewhere.now(9_000_000, || None), 9_000_000, "without a time since boot the wall clock counts");
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_goes_on_from_what_is_written_down() {
+        let written = 100 * DAY_MS;
+        let mut steady = Steady::begin(written - 2 * DAY_MS, Some(50_000));
+        assert!(steady.go_on_from(written, written - 2 * DAY_MS));
+        assert_eq!(steady.now(written - 2 * DAY_MS + 1_000, || Some(51_000)), written + 1_000);
+        let again = written + 2_000;
+        assert_eq!(steady.now(again, || Some(52_000)), again, "set right again");
+        let mut ahead_before = Steady::begin(written - 30 * DAY_MS, Some(50_000));
+        assert!(!ahead_before.go_on_from(written, written - 30 * DAY_MS), "then it was wrong");
+        let mut right = Steady::begin(written + 5, Some(50_000));
+        assert!(!right.go_on_from(written, written + 5));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use crate::{arrivals, config::Config, hands, intake, sharing, show, wire};
+use crate::{arrivals, clock::SystemClock, config::Config, hands, intake, sharing, show, wire};
 
 /// Every flow of this program and its version; [`Installation::flows`] has them in the same order.
 pub(crate) const FLOWS: [(&str, u32); 7] =
@@ -108,6 +108,9 @@ impl Installation {
             // On a shared database others hold leases of their own, which end by themselves.
             if !store.is_shared() {
                 lock = Some(store.hold_alone().await?);
+                if let Some(newest) = store.newest_entry().await? {
+                    SystemClock::go_on_from(newest);
+                }
                 store.recover().await?;
             }
             if !in_s3 {

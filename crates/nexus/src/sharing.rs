@@ -1,6 +1,6 @@
 //! From configuration to the store, the blobs and the queue, on one machine or on many.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use nexus_core::{port::BlobStore, time::Clock};
@@ -8,7 +8,7 @@ use nexus_store::{AwsConfig, DatabaseUrl, LambdaBeats, LocalBlobs, S3Blobs, S3Co
 
 use crate::{
     clock::SystemClock,
-    config::{BeatsKind, BlobsConfig, Config},
+    config::{BeatsKind, BlobsConfig, Config, LambdaConfig},
     wire::patience,
 };
 
@@ -59,7 +59,9 @@ pub(crate) fn beats(config: &Config) -> anyhow::Result<Option<LambdaBeats>> {
     let s3 = s3(config)?.context(
         "adapters.beats = \"lambda\" hears music in S3; set blobs.raw and blobs.final to the function's buckets (s3://name)",
     )?;
-    Ok(Some(LambdaBeats::new(&config.lambda.beats, &config.lambda.endpoint, &s3)?))
+    let LambdaConfig { beats, endpoint, patience_s } = &config.lambda;
+    let longest = (*patience_s > 0).then(|| Duration::from_secs(*patience_s));
+    Ok(Some(LambdaBeats::new(beats, endpoint, &s3, longest)?))
 }
 
 /// The origin that browsers send uploads to, when files lie in S3; else empty.

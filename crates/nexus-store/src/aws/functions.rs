@@ -23,8 +23,14 @@ use crate::StoreError;
 const PROVIDER: &str = "AWS Lambda";
 const OP: &str = "hear the beats";
 
-/// The time in which a function must answer when nobody says otherwise: Lambda lets none run for longer.
+/// The time of an answer when nobody says otherwise: Lambda lets no function run for longer.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
+
+/// The same for a look at whether it is there.
+const LOOK: Duration = Duration::from_secs(20);
+
+/// Most characters of what a function says against itself.
+const MOST_WORDS: usize = 500;
 
 /// Longest name of a function, a whole ARN with its version.
 const MOST_NAME: usize = 256;
@@ -49,12 +55,12 @@ struct Failure {
 
 impl LambdaBeats {
     /// The function `name` (its name, with or without a version, or its ARN) at `endpoint`, which is empty for AWS
-    /// itself; it finds music in the buckets of `s3`.
+    /// itself; it finds music in the buckets of `s3`, and answers within `longest`, or the fifteen minutes of Lambda.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] when name or address are none.
-    pub fn new(name: &str, endpoint: &str, s3: &S3Config) -> Result<Self, StoreError> {
-        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:$.".contains(&byte);
+    pub fn new(name: &str, endpoint: &str, s3: &S3Config, longest: Option<Duration>) -> Result<Self, StoreError> {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:$".contains(&byte);
         if name.is_empty() || name.len() > MOST_NAME || !name.bytes().all(is_known) {
             return Err(StoreError::Invalid(format!(
                 "lambda.beats '{name}' is no function: expected its name or ARN, for instance nexus-beats"
@@ -63,7 +69,8 @@ impl LambdaBeats {
         // `arn:aws:lambda:eu-central-1:…` names its region.
         let named = name.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2));
         let region = named.unwrap_or(s3.aws.region());
-        let host = format!("https://lambda.{region}.amazonaws.com");
+        let china = if region.starts_with("cn-") { ".cn" } else { "" };
+        let host = format!("https://lambda.{region}.amazonaws.com{china}");
         let base = if endpoint.is_empty() { host.as_str() } else { endpoint.trim_end_matches('/') };
         let name = name.replace(':', "%3A").replace('$', "%24");
         let url = format!("{base}/2015-03-31/functions/{name}/invocations");
@@ -71,7 +78,8 @@ impl LambdaBeats {
             StoreError::Invalid(format!("lambda.endpoint '{endpoint}' is no address ({error})"))
         })?;
         let about = ("lambda", PROVIDER, "check lambda.beats");
-        let service = Service::new(about, region, s3.aws.patience.unwrap_or(LONGEST), &s3.aws)?;
+        // It is silent until it has heard all, so the patience with other services is no measure.
+        let service = Service::new(about, region, longest.unwrap_or(LONGEST), &s3.aws)?;
         Ok(Self { service, url, raw_bucket: s3.raw_bucket.clone(), final_bucket: s3.final_bucket.clone() })
     }
 
@@ -80,7 +88,11 @@ impl LambdaBeats {
     /// # Errors
     /// `Unavailable`, `Unauthorized`, `NotFound` as Lambda behaves.
     pub async fn reach(&self) -> PortResult<()> {
-        self.invoke("look at the function", "DryRun", "{}".into()).await.map(drop)
+        let op = "look at the function";
+        let looked = tokio::time::timeout(LOOK, self.invoke(op, "DryRun", "{}".into())).await;
+        let silent =
+            || PortError::new(ErrorKind::Timeout, PROVIDER, op, "no answer; check lambda.endpoint and the network");
+        looked.unwrap_or_else(|_| Err(silent())).map(drop)
     }
 
     async fn invoke(&self, op: &'static str, how: &str, body: String) -> PortResult<Reply> {
@@ -100,7 +112,8 @@ impl LambdaBeats {
 fn failure(text: &str) -> PortError {
     let told = serde_json::from_str(text).unwrap_or(Failure { error_type: String::new(), error_message: text.into() });
     let kind = serde_json::from_value(json!(told.error_type)).unwrap_or(ErrorKind::Unavailable);
-    PortError::new(kind, PROVIDER, OP, format!("the function failed: {}; its log says more", told.error_message))
+    let words: String = told.error_message.chars().take(MOST_WORDS).collect();
+    PortError::new(kind, PROVIDER, OP, format!("the function failed: {words}; its log says more"))
 }
 
 impl Adapter for LambdaBeats {

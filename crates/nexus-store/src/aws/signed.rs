@@ -98,7 +98,8 @@ impl Service {
                 ErrorKind::Unauthorized
             }
             (429, _) | (_, "RequestThrottled" | "ThrottlingException") => ErrorKind::RateLimited,
-            (500.., _) => ErrorKind::Unavailable,
+            // A function that was idle for weeks, or is being changed, is not ready for a moment.
+            (409 | 410 | 500.., _) => ErrorKind::Unavailable,
             _ => ErrorKind::Invalid,
         };
         let Self { provider, advice, .. } = self;

@@ -27,6 +27,18 @@ use self::{
 };
 use crate::{Store, StoreError, database::Scope};
 
+impl Store {
+    /// The moment of the newest entry of the journal.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when it cannot be read.
+    pub async fn newest_entry(&self) -> Result<Option<Instant>, StoreError> {
+        let newest = sqlx::query_scalar(sql::NEWEST).fetch_optional(&mut *self.read(Scope::All).await?).await;
+        let newest: Option<i64> = newest.map_err(StoreError::database("read the journal"))?;
+        Ok(newest.map(Instant::from_unix_millis))
+    }
+}
+
 #[async_trait]
 impl Journal for Store {
     async fn enqueue(&self, run: NewRun) -> PortResult<Arrived> {

@@ -214,9 +214,11 @@ pub(super) const RECOVER: &str =
     "update runs set state = 'ready', wake = $1, turn = $1, crashes = crashes + 1, worker = null, updated = $1
     where state = 'running'";
 
-/// What was written in what is now the future, because the clock was set: nothing waits longer than it was meant to.
-pub(super) const PULL_IN: &str = "update runs set wake = $1 + wake - updated, turn = $1, updated = $1
+/// What was written in what is now the future, because the clock was set: its pause is counted anew from now.
+pub(super) const PULL_IN: &str = "update runs set wake = $1 + wake - updated, turn = $1 + turn - updated, updated = $1
     where updated > $1 and wake is not null";
+
+pub(super) const NEWEST: &str = "select at from events order by seq desc limit 1";
 
 pub(super) const REVIVE: Both = told!(
     "update runs set state = 'ready', wake = $2, turn = $2, attempts = 0, crashes = 0, error = null, cancelled = null,

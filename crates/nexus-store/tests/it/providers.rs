@@ -65,7 +65,7 @@ impl Call {
                 queue.receive().await.map(drop)
             }
             Self::Beats => {
-                let beats = LambdaBeats::new("beats", url, &config).expect("a client");
+                let beats = LambdaBeats::new("beats", url, &config, Some(PATIENCE)).expect("a client");
                 let music = BlobRef { bucket: Bucket::Final, key, size_bytes: 1000, etag: "e".into() };
                 beats.track(&music, &context("music")).await.map(drop)
             }

@@ -74,7 +74,15 @@ async fn a_deadline_that_passed_is_told_until_a_step_is_recorded(desk: &Desk) {
     assert_eq!(claim.expired, None, "the next wait has a deadline of its own");
     desk.release(&claim, wait("undo", Some(desk.in_ms(1_000)))).await;
     desk.signal(claim.run.id, "undo", json!(1)).await;
-    assert_eq!(desk.claimed("a").await.expired, None, "a signal that came is no deadline that passed");
+    let claim = desk.claimed("a").await;
+    assert_eq!(claim.expired, None, "a signal that came is no deadline that passed");
+    desk.release(&claim, wait("second", Some(desk.in_ms(1_000)))).await;
+    desk.advance_ms(1_000);
+    let claim = desk.claimed("a").await;
+    assert_eq!(claim.expired.as_deref(), Some("second"));
+    desk.release(&claim, Release::Failed(failure())).await;
+    desk.journal.retry(claim.run.id, None).await.expect("retried");
+    assert_eq!(desk.claimed("a").await.expired, None, "an end ends the waits too");
 }
 
 async fn a_clock_that_is_set_back_makes_nothing_wait_longer(desk: &Desk) {
@@ -91,7 +99,9 @@ async fn a_clock_that_is_set_back_makes_nothing_wait_longer(desk: &Desk) {
     desk.journal.recover().await.expect("recover");
     assert_eq!(desk.claim().await, None, "nor is anything taken up early");
     desk.advance_ms(30_000);
-    assert_eq!(desk.claimed("parked").await.expired.as_deref(), Some("undo"), "the deadline passes in its time");
+    let claim = desk.claimed("parked").await;
+    assert_eq!(claim.expired.as_deref(), Some("undo"), "the deadline passes in its time");
+    desk.release(&claim, Release::Done(json!(null))).await;
     desk.advance_ms(30_000);
     desk.claimed("put off").await;
     assert_eq!(desk.state(patient.run.id).await, RunState::Waiting, "who waits for ever goes on waiting");

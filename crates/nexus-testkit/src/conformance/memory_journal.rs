@@ -454,9 +454,10 @@ impl Journal for MemoryJournal {
             recovered += 1;
         }
         for stored in self.lock().runs.values_mut().filter(|stored| stored.row.updated > now) {
-            let pause = stored.row.due.map(|due| due.millis_since(stored.row.updated));
-            stored.row.due = pause.map(|pause| now.after(Duration::from_millis(pause)));
-            (stored.row.updated, stored.turn) = (now, now);
+            let begun = std::mem::replace(&mut stored.row.updated, now);
+            let anew = |at: Instant| now.after(Duration::from_millis(at.millis_since(begun)));
+            stored.row.due = stored.row.due.map(anew);
+            stored.turn = anew(stored.turn);
         }
         self.wake();
         Ok(recovered)
@@ -475,6 +476,7 @@ impl Journal for MemoryJournal {
             self.change(*child, None, |stored, now, _| {
                 stored.row.attempts = 0;
                 stored.row.crashes = 0;
+                stored.expired = None;
                 stored.make_ready(now);
                 Ok(())
             })?;
@@ -499,6 +501,7 @@ impl Journal for MemoryJournal {
             if let Some(first) = stored.steps.iter().position(reached) {
                 stored.steps.truncate(first);
             }
+            stored.expired = None;
             stored.row.attempts = 0;
             stored.row.crashes = 0;
             stored.make_ready(now);

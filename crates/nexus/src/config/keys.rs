@@ -15,6 +15,7 @@ const KEYS: &[(&str, &str)] = &[
     ("aws.secret_key", "The secret of that key."),
     ("lambda.beats", "The function that hears beats (adapters.beats = \"lambda\"): its name or ARN."),
     ("lambda.endpoint", "Where Lambda is asked, for instance a stand-in on this machine; empty for AWS."),
+    ("lambda.patience_s", "Seconds after which a function that has not answered is given up; 0 for fifteen minutes."),
     ("worker.ingest", "Clips that one process looks at together."),
     ("worker.render", "Films that one process makes together."),
     ("worker.publish", "Publications and callbacks that one process has under way together."),

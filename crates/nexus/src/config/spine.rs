@@ -103,6 +103,8 @@ pub(crate) struct LambdaConfig {
     pub(crate) beats: String,
     /// What stands in for AWS; empty for AWS itself.
     pub(crate) endpoint: String,
+    /// Longest time of an answer in seconds; 0 for that of Lambda.
+    pub(crate) patience_s: u64,
 }
 
 /// `[worker]`: what this process does, and how much of it at a time.

@@ -141,13 +141,13 @@ async fn beats_are_those_of_the_command_line_for_whoever_asks() {
         short: store("music/short.wav", &short).await,
         missing,
     };
-    let asked = LambdaBeats::new("nexus-beats", beats.url(), &config).expect("a client");
+    let asked = LambdaBeats::new("nexus-beats", beats.url(), &config, None).expect("a client");
     asked.reach().await.expect("it is there");
     obeys_the_rules(&asked, &known).await;
     assert_eq!(asked.adapter(), "lambda");
-    let nobody = LambdaBeats::new("nobody", beats.url(), &config).expect("a client");
+    let nobody = LambdaBeats::new("nobody", beats.url(), &config, None).expect("a client");
     assert_eq!(nobody.reach().await.expect_err("no such function").kind, ErrorKind::NotFound);
-    let error = LambdaBeats::new("not a name", beats.url(), &config).err().expect("refused");
+    let error = LambdaBeats::new("not a name", beats.url(), &config, None).err().expect("refused");
     assert!(error.to_string().contains("lambda.beats 'not a name'"), "{error}");
 }
 
