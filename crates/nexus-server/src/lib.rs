@@ -5,7 +5,6 @@
 
 mod api;
 pub mod banana;
-mod drain;
 mod overload;
 mod pages;
 pub mod pinecone;
@@ -65,6 +64,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(MOST_BODY_BYTES))
         .layer(axum::middleware::from_fn_with_state(overload::Places::default(), overload::shed))
         .layer(axum::middleware::map_response_with_state(app.clone(), harden))
+        .layer(axum::middleware::from_fn(nexus_store::linger))
         .with_state(app)
 }
 

@@ -10,7 +10,7 @@ use axum::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{MOST_BODY_BYTES, drain::drain, problem::Problem};
+use crate::problem::Problem;
 
 /// Requests whose answer has not begun; each holds a place in the writer's queue at most.
 const MOST_AT_ONCE: usize = 256;
@@ -35,7 +35,6 @@ pub(crate) async fn shed(State(places): State<Places>, request: Request, next: N
     }
     // Held until the answer begins; a film that is watched holds none.
     let Ok(_place) = places.0.try_acquire() else {
-        drain(request, MOST_BODY_BYTES).await;
         let detail = format!("{MOST_AT_ONCE} requests are being answered; send this one again in {COME_BACK_S} s");
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too much at once", detail);
         let mut response = problem.into_response();

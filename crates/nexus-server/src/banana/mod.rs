@@ -13,7 +13,7 @@ use axum::{
     Json, Router,
     extract::{Request, State},
     http::{HeaderMap, StatusCode, header},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -29,7 +29,6 @@ use subtle::ConstantTimeEq as _;
 use tempfile::TempPath;
 
 use self::{asked::Asked, status::Status};
-use crate::drain::drain;
 
 /// Largest request, in bytes: a dozen photos.
 const MOST_BODY_BYTES: usize = 32 << 20;
@@ -70,6 +69,7 @@ pub fn vision_router(worker: VisionWorker) -> Router {
         .layer(from_fn_with_state(Arc::clone(&served), admit))
         .route("/__status__", get(status_now))
         .route("/_k/status", get(status_now))
+        .layer(from_fn(nexus_store::linger))
         .with_state(served)
 }
 
@@ -118,12 +118,11 @@ async fn infer(State(served): State<Arc<Served>>, request: Request) -> Response 
     }
 }
 
-/// Lets a request pass that has the key; another one's body is thrown away.
+/// Lets a request pass that has the key.
 async fn admit(State(served): State<Arc<Served>>, request: Request, next: Next) -> Response {
     if served.admits(request.headers()) {
         return next.run(request).await;
     }
-    drain(request, MOST_BODY_BYTES).await;
     refused(StatusCode::UNAUTHORIZED, "the key in X-BANANA-API-KEY is missing or wrong")
 }
 

@@ -20,9 +20,9 @@ pub(super) struct Service {
     /// As requests are signed for it: `sqs`, `lambda`.
     name: &'static str,
     /// As people know it.
-    pub(super) provider: &'static str,
+    provider: &'static str,
     /// Where to look when it refuses, as an imperative.
-    pub(super) advice: &'static str,
+    advice: &'static str,
     region: String,
     /// Knows the keys of this moment.
     keys: AmazonS3,

@@ -9,13 +9,14 @@ use axum::{
     Router,
     error_handling::HandleError,
     http::{HeaderName, HeaderValue, Method, Response, StatusCode, header},
+    middleware::from_fn,
 };
 use s3s::{Body, HttpError, auth::SimpleAuth, service::S3ServiceBuilder};
 use tokio::net::TcpListener;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use self::access::OwnKeyOnly;
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, linger};
 
 /// How the endpoint answers browsers, and how much it takes.
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ pub fn s3_router(store: &Store, options: &S3Options) -> Result<Router, StoreErro
     builder.set_auth(SimpleAuth::from_single(secrets.access_key.clone(), secrets.secret_key.expose().clone()));
     builder.set_access(OwnKeyOnly);
     let service = HandleError::new(builder.build(), broken_off);
-    Ok(Router::new().fallback_service(service).layer(cross_origin(options)?))
+    Ok(Router::new().fallback_service(service).layer(from_fn(linger)).layer(cross_origin(options)?))
 }
 
 /// Serves the endpoint until `shutdown` resolves; requests under way are finished.

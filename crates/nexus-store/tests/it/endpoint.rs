@@ -12,6 +12,10 @@ use rusty_s3::{
     S3Action as _,
     actions::{DeleteObject, GetObject, HeadObject, ListObjectsV2, PutObject},
 };
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 use crate::{Served, business};
 
@@ -253,6 +257,26 @@ async fn browsers_may_upload_and_read_the_etag() {
     assert!(exposed.contains("etag"), "{exposed}");
 }
 
+/// More than the connection holds, from a client that reads nothing before it has sent everything.
+#[tokio::test]
+async fn a_refusal_reaches_whoever_sends_first() {
+    const SENT: usize = 20_000_000;
+    let served = Served::new().await;
+    let good = url::Url::parse(&served.put(&key("raw/mine.mp4"))).expect("a URL");
+    let address = good.socket_addrs(|| None).expect("an address")[0];
+    let bad = format!("{}?{}", good.path(), good.query().expect("a signature")).replace("mine", "other");
+    let answer = async {
+        let mut connection = TcpStream::connect(address).await?;
+        let head = format!("PUT {bad} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {SENT}\r\n\r\n");
+        connection.write_all(head.as_bytes()).await?;
+        connection.write_all(&vec![3; SENT]).await?;
+        let mut answer = [0; 12];
+        connection.read_exact(&mut answer).await?;
+        std::io::Result::Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    assert_eq!(answer.await.expect("an answer"), "HTTP/1.1 403");
+}
+
 #[tokio::test]
 async fn the_client_uploads_and_says_what_is_wrong() {
     let served = Served::new().await;
@@ -270,10 +294,13 @@ async fn the_client_uploads_and_says_what_is_wrong() {
     assert!(told.len() > 1 && told.is_sorted(), "progress grows");
     assert_eq!(served.blobs.head(Bucket::Raw, &key).await.expect("head").expect("stored").size_bytes, 1_000_000);
 
+    // More than the connection holds: the refusal comes while the client still sends, and it must arrive.
+    let large = served.desk.folder.path().join("film.bin");
+    std::fs::File::create(&large).expect("a file").set_len(100_000_000).expect("its size");
     let small = served.blobs.presign_put(Bucket::Raw, &key, 999_999, 60).await.expect("a ticket");
     for (name, url, path, want) in [
-        ("too large", small.url, file.clone(), ErrorKind::Invalid),
-        ("bad link", ticket.url.replace("client.mp4", "other.mp4"), file.clone(), ErrorKind::Unauthorized),
+        ("too large", small.url, large.clone(), ErrorKind::Invalid),
+        ("bad link", ticket.url.replace("client.mp4", "other.mp4"), large, ErrorKind::Unauthorized),
         ("no file", ticket.url.clone(), file.with_extension("none"), ErrorKind::NotFound),
     ] {
         let error = upload_file(&url, &path, |_, _| {}).await.expect_err(name);
