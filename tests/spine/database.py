@@ -43,8 +43,8 @@ def installed():
 
 
 @contextlib.contextmanager
-def running():
-    """Starts the server in a folder of its own."""
+def running(durable=False):
+    """Starts the server in a folder of its own; a durable one waits for the disk, as in production."""
     packages, folder = installed(), pathlib.Path(tempfile.mkdtemp(prefix="nexus-postgres-"))
     other = {}
     try:
@@ -64,7 +64,7 @@ def running():
         trust = ["--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--encoding=UTF8"]
         subprocess.run([programs / "initdb", "-U", "postgres", *trust, "-D", data], **made)
         address = ["-h", "127.0.0.1", "-p", str(port), "-k", folder]
-        server = [programs / "postgres", "-D", data, *address, "-c", "fsync=off"]
+        server = [programs / "postgres", "-D", data, *address, "-c", f"fsync={'on' if durable else 'off'}"]
         with process(server, folder / "log", environment, cwd=folder, **other):
             ready = [programs / "pg_isready", "-q", "-U", "postgres"]
             for _ in range(300):

@@ -38,12 +38,8 @@ async fn serve<Q: Clone + Send + 'static, A: Send + 'static>(
     mut requests: mpsc::Receiver<(Q, oneshot::Sender<Result<A, StoreError>>)>,
     write: impl Fn(Vec<Q>) -> Answers<A> + Send + Sync + 'static,
 ) {
-    while let Some((first, reply)) = requests.recv().await {
-        let (mut all, mut replies) = (vec![first], vec![reply]);
-        while let Some((next, reply)) = (all.len() < MOST).then(|| requests.try_recv().ok()).flatten() {
-            all.push(next);
-            replies.push(reply);
-        }
+    while let Some(first) = requests.recv().await {
+        let (all, replies) = gathered(first, &mut requests).await;
         let answers = match write(all.clone()).await {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             // What passes for none would not pass for one either, and the others would wait behind it.
@@ -55,6 +51,21 @@ async fn serve<Q: Clone + Send + 'static, A: Send + 'static>(
             drop(reply.send(answer));
         }
     }
+}
+
+/// The first request and all that come after it, until nobody asks for more who could do so at once.
+async fn gathered<Q, R>(first: (Q, R), requests: &mut mpsc::Receiver<(Q, R)>) -> (Vec<Q>, Vec<R>) {
+    let mut gathered = vec![first];
+    let mut known = 0;
+    while known < gathered.len() && gathered.len() < MOST {
+        known = gathered.len();
+        // Those whom the last commit answered ask again as soon as it is their turn.
+        tokio::task::yield_now().await;
+        while let Some(next) = (gathered.len() < MOST).then(|| requests.try_recv().ok()).flatten() {
+            gathered.push(next);
+        }
+    }
+    gathered.into_iter().unzip()
 }
 
 /// The answers of requests that failed together.

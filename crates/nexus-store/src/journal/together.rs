@@ -1,6 +1,6 @@
 //! The three writes of which a busy engine makes most, each for many runs in one statement.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nexus_core::{
     Instant, RunId,
@@ -224,13 +224,13 @@ pub(super) async fn end(
         .fetch_all(&mut *connection)
         .await
         .map_err(StoreError::database("end a run"))?;
+    let ended = rows.into_iter().map(|(run, epoch, parent)| Ok(((id("run", &run)?, epoch), parent)));
+    let mut parents: BTreeMap<(RunId, i64), Option<String>> = ended.collect::<Result<_, StoreError>>()?;
     let mut answers = Vec::with_capacity(all.len());
     for Ended { held: (run, epoch), end, at } in all {
-        let ended = rows.iter().find(|(ended, of, _)| *of == epoch.0 && *ended == run.to_string());
-        if let Some((_, _, Some(parent))) = ended {
-            tell_parent(connection, Some(parent.clone()), run, &end, at).await?;
-        }
+        let ended = parents.remove(&(run, epoch.0));
         answers.push(held(ended.is_some(), run, epoch));
+        tell_parent(connection, ended.flatten(), run, &end, at).await?;
     }
     Ok(answers)
 }
