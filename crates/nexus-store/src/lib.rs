@@ -50,7 +50,7 @@ use nexus_core::{
     blob::{BlobKey, Bucket},
     time::Clock,
 };
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 use tokio::sync::watch;
 
 pub use approvals::{Answered, ApprovalState, ApprovalView};
@@ -146,6 +146,7 @@ impl Store {
             Engine::Sqlite => secret::load(data_dir)?,
             Engine::Postgres => secret::load_shared(&mut connection).await?,
         };
+        connection.close().await.map_err(StoreError::database("be opened"))?;
         // A machine that shares its database may keep its files elsewhere: then it has no folder of them.
         let disk = match database.engine {
             Engine::Sqlite => Disk::open(data_dir)?,
@@ -153,7 +154,7 @@ impl Store {
         };
         let generation = Arc::new(watch::Sender::new(1));
         let readers = database.readers();
-        let writer = Writer::start(database.clone(), connection, Arc::clone(&generation));
+        let writer = Writer::start(database.clone(), Arc::clone(&generation))?;
         if let DatabaseUrl::Postgres(url) = url {
             database::listen(url, &generation);
         }

@@ -42,11 +42,21 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer task on `connection`. `generation` grows by one with every batch that wakes.
-    pub(crate) fn start(database: Database, connection: AnyConnection, generation: Arc<watch::Sender<u64>>) -> Self {
+    /// Starts the writer of `database`. `generation` grows by one with every batch that wakes.
+    ///
+    /// It has a thread of its own: a batch waits for the database dozens of times, and among the tasks of a server that is
+    /// asked too much each of these waits would end a whole round later.
+    ///
+    /// # Errors
+    /// What the system says when it has no thread to give.
+    pub(crate) fn start(database: Database, generation: Arc<watch::Sender<u64>>) -> Result<Self, StoreError> {
+        let no_thread = |error| StoreError::disk("the thread that writes")(error);
         let (queue, jobs) = mpsc::channel(1024);
-        tokio::spawn(Serving { database, connection, is_lost: false, generation }.serve(jobs));
-        Self { queue }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+        let serving = Serving { database, connection: None, generation };
+        let thread = std::thread::Builder::new().name("nexus-writer".into());
+        thread.spawn(move || runtime.block_on(serving.serve(jobs))).map_err(no_thread)?;
+        Ok(Self { queue })
     }
 
     /// Runs `work` in the next transaction; resolves when it is on disk, or was undone.
@@ -126,9 +136,8 @@ impl From<StoreError> for Failure {
 
 struct Serving {
     database: Database,
-    connection: AnyConnection,
-    /// The connection broke, or was given up in the middle of something.
-    is_lost: bool,
+    /// None before the first batch, and when it broke or was given up in the middle of something.
+    connection: Option<AnyConnection>,
     generation: Arc<watch::Sender<u64>>,
 }
 
@@ -144,36 +153,40 @@ impl Serving {
             }
             let fate = self.commit(&mut batch).await;
             tracing::trace!(batch = batch.len(), committed = fate.is_ok(), "group commit");
-            let wakes = fate.is_ok() && batch.iter().any(|job| job.wakes());
+            // Before the answers: whoever has one finds the change already told.
+            if fate.is_ok() && batch.iter().any(|job| job.wakes()) {
+                self.generation.send_modify(|generation| *generation += 1);
+            }
             for job in batch {
                 job.settle(fate.clone());
-            }
-            if wakes {
-                self.generation.send_modify(|generation| *generation += 1);
             }
         }
     }
 
     async fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let engine = self.database.engine;
         let (mut tried, mut apart) = (0, false);
         loop {
             tried += 1;
-            let attempted = match self.reconnect().await {
-                Ok(()) => self.attempt(batch, apart).await,
+            let attempted = match self.connection().await {
+                Ok(connection) => attempt(engine, connection, batch, apart).await,
                 Err(error) => Err(error.into()),
             };
             let Err(failure) = attempted else { return Ok(()) };
-            self.is_lost |= self.database.engine == Engine::Postgres && failure.error.is_broken_connection();
-            if !self.is_lost {
+            if engine == Engine::Postgres && failure.error.is_broken_connection() {
+                // Never used again: nobody knows what it is in the middle of.
+                self.connection = None;
+            }
+            if let Some(connection) = &mut self.connection {
                 // Fails when the database has already rolled back by itself, which is what is wanted.
-                drop(self.statement("rollback").await);
+                drop(statement(engine, connection, "rollback").await);
             }
             if failure.of_one && batch.len() > 1 {
                 apart = true;
                 continue;
             }
             let error = failure.error;
-            if self.database.engine == Engine::Sqlite || !error.is_passing() || tried >= TRIES {
+            if engine == Engine::Sqlite || !error.is_passing() || tried >= TRIES {
                 return Err(error);
             }
             tracing::debug!(tried, %error, "a batch is run again");
@@ -181,57 +194,60 @@ impl Serving {
         }
     }
 
-    /// A new connection in place of a lost one, which is never used again: nobody knows what it is in the middle of.
-    async fn reconnect(&mut self) -> Result<(), StoreError> {
-        if self.is_lost {
-            self.connection = in_time(self.database.engine, PATIENCE, self.database.connect()).await?;
-            self.is_lost = false;
+    async fn connection(&mut self) -> Result<&mut AnyConnection, StoreError> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(in_time(self.database.engine, PATIENCE, self.database.connect()).await?)),
         }
-        Ok(())
     }
+}
 
-    /// Runs the batch in one transaction; with each operation in a savepoint when they are kept `apart`.
-    async fn attempt(&mut self, batch: &mut [Box<dyn Job>], apart: bool) -> Result<(), Failure> {
-        let engine = self.database.engine;
-        self.statement(engine.pick("begin immediate", "begin")).await?;
-        if apart {
-            self.statement("savepoint operation").await?;
-        }
-        let mut narrowed = None;
-        for job in batch.iter_mut() {
-            if narrowed != Some(job.scope()) {
-                in_time(engine, PATIENCE, database::set_scope(engine, &mut self.connection, job.scope(), true)).await?;
-                narrowed = Some(job.scope());
-            }
-            match in_time(engine, LONG_PATIENCE, job.execute(&mut self.connection)).await {
-                Ok(()) if apart => self.statement("release savepoint operation; savepoint operation").await?,
-                Ok(()) => {}
-                Err(error) if error.ends_transaction() => return Err(error.into()),
-                Err(error) if !apart => return Err(Failure { error, of_one: true }),
-                Err(_) => {
-                    self.statement("rollback to savepoint operation").await?;
-                    // What was set since the savepoint is undone with it.
-                    narrowed = None;
-                }
-            }
-        }
-        let wakes = engine == Engine::Postgres && batch.iter().any(|job| job.wakes());
-        Ok(self.statement(if wakes { "notify nexus; commit" } else { "commit" }).await?)
+/// Runs the batch in one transaction; with each operation in a savepoint when they are kept `apart`.
+async fn attempt(
+    engine: Engine,
+    connection: &mut AnyConnection,
+    batch: &mut [Box<dyn Job>],
+    apart: bool,
+) -> Result<(), Failure> {
+    statement(engine, connection, engine.pick("begin immediate", "begin")).await?;
+    if apart {
+        statement(engine, connection, "savepoint operation").await?;
     }
+    let mut narrowed = None;
+    for job in batch.iter_mut() {
+        if narrowed != Some(job.scope()) {
+            in_time(engine, PATIENCE, database::set_scope(engine, connection, job.scope(), true)).await?;
+            narrowed = Some(job.scope());
+        }
+        match in_time(engine, LONG_PATIENCE, job.execute(connection)).await {
+            Ok(()) if apart => {
+                statement(engine, connection, "release savepoint operation; savepoint operation").await?;
+            }
+            Ok(()) => {}
+            Err(error) if error.ends_transaction() => return Err(error.into()),
+            Err(error) if !apart => return Err(Failure { error, of_one: true }),
+            Err(_) => {
+                statement(engine, connection, "rollback to savepoint operation").await?;
+                // What was set since the savepoint is undone with it.
+                narrowed = None;
+            }
+        }
+    }
+    let wakes = engine == Engine::Postgres && batch.iter().any(|job| job.wakes());
+    Ok(statement(engine, connection, if wakes { "notify nexus; commit" } else { "commit" }).await?)
+}
 
-    async fn statement(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        // One statement is prepared once and found again; several go as they are.
-        let connection = &mut self.connection;
-        let work = async {
-            let done = if sql.contains(';') {
-                database::run(connection, sql).await
-            } else {
-                sqlx::query(sql).execute(connection).await.map(drop)
-            };
-            done.map_err(StoreError::database("commit"))
+async fn statement(engine: Engine, connection: &mut AnyConnection, sql: &'static str) -> Result<(), StoreError> {
+    // One statement is prepared once and found again; several go as they are.
+    let work = async {
+        let done = if sql.contains(';') {
+            database::run(connection, sql).await
+        } else {
+            sqlx::query(sql).execute(connection).await.map(drop)
         };
-        in_time(self.database.engine, PATIENCE, work).await
-    }
+        done.map_err(StoreError::database("commit"))
+    };
+    in_time(engine, PATIENCE, work).await
 }
 
 /// A network that swallows everything answers never: then the connection counts as broken.
